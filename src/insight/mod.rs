@@ -1,0 +1,4 @@
+//! Observations folded into bounded statistics.
+
+pub mod sketch;
+pub mod stats;

@@ -1,0 +1,220 @@
+//! What observations become: bounded statistics of one segment on one day.
+
+use super::sketch::Sketch;
+use crate::clock::Day;
+use crate::id::{EventIx, FlowIx, Label, SegmentId};
+
+/// A small ordered map: ascending keys in one vector. Cheaper in wasm than a tree, canonical by construction.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Table<K, V> {
+    rows: Vec<(K, V)>,
+}
+
+impl<K, V> Default for Table<K, V> {
+    fn default() -> Self {
+        Table { rows: Vec::new() }
+    }
+}
+
+impl<K: Ord + Copy, V: Default> Table<K, V> {
+    /// The value at `key`, made if missing.
+    pub fn entry(&mut self, key: K) -> &mut V {
+        let place = match self.rows.binary_search_by_key(&key, |&(k, _)| k) {
+            Ok(found) => found,
+            Err(place) => {
+                self.rows.insert(place, (key, V::default()));
+                place
+            }
+        };
+        // The place was found or made just above.
+        #[allow(clippy::indexing_slicing)]
+        &mut self.rows[place].1
+    }
+
+    /// The value at `key`.
+    pub fn get(&self, key: K) -> Option<&V> {
+        let found = self.rows.binary_search_by_key(&key, |&(k, _)| k).ok()?;
+        self.rows.get(found).map(|(_, value)| value)
+    }
+
+    /// Adds a row with a key above all present ones; false (and nothing added) if it is not above.
+    pub fn push(&mut self, key: K, value: V) -> bool {
+        let ascending = self.rows.last().is_none_or(|&(last, _)| last < key);
+        if ascending {
+            self.rows.push((key, value));
+        }
+        ascending
+    }
+
+    /// Rows in ascending order of their keys.
+    pub fn iter(&self) -> impl ExactSizeIterator<Item = (K, &V)> {
+        self.rows.iter().map(|(key, value)| (*key, value))
+    }
+
+    /// As [`Table::iter`], to change values.
+    pub fn values_mut(&mut self) -> impl Iterator<Item = &mut V> {
+        self.rows.iter_mut().map(|(_, value)| value)
+    }
+
+    /// How many rows there are.
+    pub fn len(&self) -> usize {
+        self.rows.len()
+    }
+
+    /// True without rows.
+    pub fn is_empty(&self) -> bool {
+        self.rows.is_empty()
+    }
+
+    /// Removes all rows.
+    pub fn clear(&mut self) {
+        self.rows.clear();
+    }
+}
+
+/// How often a value of a dimension came, and the sum of the event's first number then.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Tally {
+    /// Times seen; saturates.
+    pub count: u32,
+    /// Sum of the event's first number (0 for events without numbers); saturates.
+    pub sum: u64,
+}
+
+/// Statistics of one event.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct EventStats {
+    /// Times tracked; saturates.
+    pub count: u32,
+    /// One table a dimension, by position in the dictionary; shorter than the dictionary if the rest is empty.
+    pub dimensions: Vec<Table<Label, Tally>>,
+    /// One sketch a number, by position in the dictionary; shorter if the rest is empty.
+    pub numbers: Vec<Sketch>,
+}
+
+/// An order the app believes paid.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Order {
+    /// The shop's own id, 1..=40 bytes.
+    pub id: String,
+    /// Whole fen.
+    pub paid_fen: u64,
+}
+
+/// Why something was not counted. The number is on the wire: never reuse one.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[repr(u8)]
+pub enum Dropped {
+    /// An event name that the program does not declare.
+    UndeclaredEvent = 0,
+    /// A prop that the event does not declare.
+    UndeclaredProp = 1,
+    /// Text that looks like a phone number, an e-mail or an identity-card number.
+    Personal = 2,
+    /// Text over 64 bytes, or of the wrong type.
+    BadText = 3,
+    /// A number that is negative, not finite, over 2^53 - 1, or of the wrong type.
+    BadNumber = 4,
+    /// A value that came after its dimension was full; counted under "other".
+    LabelOverflow = 5,
+    /// An event past the daily cap.
+    EventOverflow = 6,
+    /// An order id seen before, or past the cap of orders a day and segment.
+    OrderRefused = 7,
+    /// A call made before `open` resolved that found the queue full.
+    QueueOverflow = 8,
+    /// The wasm instance trapped and was replaced.
+    Restart = 9,
+    /// Detail (values, sketches, hours) of an unsent day given up for room; totals are kept.
+    Coarsened = 10,
+    /// Events of an unsent day given up for room.
+    Evicted = 11,
+    /// Rows that the backend refused for good (400, 413, 422).
+    Quarantined = 12,
+    /// An answer with a good status that acknowledged nothing (a captive portal, a proxy).
+    BadAnswer = 13,
+    /// The phone's clock went back.
+    ClockBack = 14,
+    /// Stored bytes that could not be read.
+    Unreadable = 15,
+    /// A step that the flow does not declare.
+    UndeclaredStep = 16,
+}
+
+impl Dropped {
+    /// Every reason, in wire order.
+    pub const ALL: [Dropped; 17] = [
+        Dropped::UndeclaredEvent,
+        Dropped::UndeclaredProp,
+        Dropped::Personal,
+        Dropped::BadText,
+        Dropped::BadNumber,
+        Dropped::LabelOverflow,
+        Dropped::EventOverflow,
+        Dropped::OrderRefused,
+        Dropped::QueueOverflow,
+        Dropped::Restart,
+        Dropped::Coarsened,
+        Dropped::Evicted,
+        Dropped::Quarantined,
+        Dropped::BadAnswer,
+        Dropped::ClockBack,
+        Dropped::Unreadable,
+        Dropped::UndeclaredStep,
+    ];
+
+    /// Stable name, as in `stats()` and the JSON profile.
+    pub fn name(self) -> &'static str {
+        match self {
+            Dropped::UndeclaredEvent => "undeclared_event",
+            Dropped::UndeclaredProp => "undeclared_prop",
+            Dropped::Personal => "personal",
+            Dropped::BadText => "bad_text",
+            Dropped::BadNumber => "bad_number",
+            Dropped::LabelOverflow => "label_overflow",
+            Dropped::EventOverflow => "event_overflow",
+            Dropped::OrderRefused => "order_refused",
+            Dropped::QueueOverflow => "queue_overflow",
+            Dropped::Restart => "restart",
+            Dropped::Coarsened => "coarsened",
+            Dropped::Evicted => "evicted",
+            Dropped::Quarantined => "quarantined",
+            Dropped::BadAnswer => "bad_answer",
+            Dropped::ClockBack => "clock_back",
+            Dropped::Unreadable => "unreadable",
+            Dropped::UndeclaredStep => "undeclared_step",
+        }
+    }
+}
+
+/// Everything counted in one segment on one day. The weekday is the day's own, so it is not stored.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Stats {
+    /// By event.
+    pub events: Table<EventIx, EventStats>,
+    /// By flow: how many attempts reached each step. Breaks at step i = reached[i] - reached[i + 1].
+    pub flows: Table<FlowIx, Vec<u32>>,
+    /// Events by hour of the day, 0..=23.
+    pub hours: Table<u8, u32>,
+    /// Sessions begun.
+    pub sessions: u32,
+    /// Seconds in sessions (gaps shorter than the idle limit).
+    pub session_s: u32,
+    /// Orders that the app believes paid.
+    pub orders: Vec<Order>,
+    /// What was not counted, by reason.
+    pub drops: Table<u8, u32>,
+}
+
+/// The statistics of one segment on one day, at a revision.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Row {
+    /// Which stretch of recording.
+    pub segment: SegmentId,
+    /// The calendar day in the program's zone, pinned when recorded.
+    pub day: Day,
+    /// Grows with every change; the server keeps the highest.
+    pub revision: u32,
+    /// What was counted.
+    pub stats: Stats,
+}

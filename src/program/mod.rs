@@ -1,0 +1,3 @@
+//! What the merchant declares.
+
+pub mod names;

@@ -1,0 +1,60 @@
+//! What leaves the phone: its shape, its two encodings, and how a receiver merges it.
+
+use crate::clock::At;
+use crate::id::{DeletionId, DeviceId, UserId};
+use crate::insight::stats::Row;
+use crate::program::names::Names;
+
+/// A value of an attribute.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Scalar {
+    /// Text of at most 64 bytes.
+    Text(String),
+    /// A number in thousandths (3.5 is 3500), so that no float has to be printed; ±2^53 - 1.
+    Milli(i64),
+    /// A flag.
+    Flag(bool),
+}
+
+/// A text met on the phone: (event, dimension position, text). [`crate::id::Label::met`] of a row points into the
+/// texts of its own event and dimension, in this order.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct MetText {
+    /// Position of the event.
+    pub event: u16,
+    /// Position of the dimension in the event.
+    pub dimension: u16,
+    /// The text, 1..=64 bytes.
+    pub text: String,
+}
+
+/// One request body.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Upload {
+    /// Which installation.
+    pub device: DeviceId,
+    /// Whose rows these are; empty before login.
+    pub user: UserId,
+    /// The phone's clock when the body was made, uncorrected, and its zone.
+    pub sent: At,
+    /// The highest fact number received so far.
+    pub fact_cursor: u32,
+    /// Hash of the names that the rows' positions mean.
+    pub dictionary: u32,
+    /// The names themselves, when the receiver asked for them.
+    pub names: Option<Names>,
+    /// (revision, attributes in order of name), when they changed since the last acknowledgement.
+    pub attributes: Option<(u32, Vec<(String, Scalar)>)>,
+    /// Texts that the rows use.
+    pub met: Vec<MetText>,
+    /// At most [`ROWS_MAX`].
+    pub rows: Vec<Row>,
+    /// Set: delete everything of this user on this device; the rest of the upload is then empty.
+    pub deletion: Option<DeletionId>,
+}
+
+/// The most rows one upload may carry.
+pub const ROWS_MAX: usize = 64;
+
+/// The most bytes of one upload body that a receiver must accept.
+pub const UPLOAD_BYTES_MAX: usize = 64 * 1024;
