@@ -1,0 +1,1 @@
+//! The reference backend of Huitou: takes summaries, keeps each row once, shows them.

@@ -1,0 +1,3 @@
+//! The command `huitou-collector`.
+
+fn main() {}
