@@ -3,6 +3,7 @@
 pub mod bytes;
 pub mod clock;
 pub mod error;
+pub mod event;
 pub mod id;
 pub mod insight;
 pub mod program;

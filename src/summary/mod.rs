@@ -1,20 +1,10 @@
 //! What leaves the phone: its shape, its two encodings, and how a receiver merges it.
 
 use crate::clock::At;
+pub use crate::event::Scalar;
 use crate::id::{DeletionId, DeviceId, UserId};
 use crate::insight::stats::Row;
 use crate::program::names::Names;
-
-/// A value of an attribute.
-#[derive(Clone, Debug, PartialEq)]
-pub enum Scalar {
-    /// Text of at most 64 bytes.
-    Text(String),
-    /// A number in thousandths (3.5 is 3500), so that no float has to be printed; ±2^53 - 1.
-    Milli(i64),
-    /// A flag.
-    Flag(bool),
-}
 
 /// A text met on the phone: (event, dimension position, text). [`crate::id::Label::met`] of a row points into the
 /// texts of its own event and dimension, in this order.
