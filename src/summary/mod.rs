@@ -1,10 +1,15 @@
 //! What leaves the phone: its shape, its two encodings, and how a receiver merges it.
 
+pub mod rows;
+mod wire;
+
 use crate::clock::At;
 pub use crate::event::Scalar;
 use crate::id::{DeletionId, DeviceId, UserId};
 use crate::insight::stats::Row;
 use crate::program::names::Names;
+
+pub use wire::DecodeError;
 
 /// A text met on the phone: (event, dimension position, text). [`crate::id::Label::met`] of a row points into the
 /// texts of its own event and dimension, in this order.
@@ -25,7 +30,7 @@ pub struct Upload {
     pub device: DeviceId,
     /// Whose rows these are; empty before login.
     pub user: UserId,
-    /// The phone's clock when the body was made, uncorrected, and its zone.
+    /// The phone's clock when the body was made, uncorrected, and its zone. The binary profile keeps whole seconds.
     pub sent: At,
     /// The highest fact number received so far.
     pub fact_cursor: u32,
@@ -35,16 +40,28 @@ pub struct Upload {
     pub names: Option<Names>,
     /// (revision, attributes in order of name), when they changed since the last acknowledgement.
     pub attributes: Option<(u32, Vec<(String, Scalar)>)>,
-    /// Texts that the rows use.
+    /// Texts that the rows use, in order of event and dimension; no two equal ones in one dimension.
     pub met: Vec<MetText>,
     /// At most [`ROWS_MAX`].
     pub rows: Vec<Row>,
-    /// Set: delete everything of this user on this device; the rest of the upload is then empty.
+    /// Set: delete everything of this user on this device; facts, attributes, texts and rows are then empty.
     pub deletion: Option<DeletionId>,
 }
 
 /// The most rows one upload may carry.
 pub const ROWS_MAX: usize = 64;
+
+/// The most attributes one upload may carry: 16 declared, 6 built in, and room for more built-in ones.
+pub const ATTRIBUTES_MAX: usize = 32;
+
+/// The most bytes of an attribute's text and of a text met on the phone.
+pub const TEXT_BYTES_MAX: usize = 64;
+
+/// The most texts met in one dimension: the largest cap a program may set.
+pub const MET_MAX: usize = 1024;
+
+/// The largest attribute, either sign, in thousandths.
+pub const MILLI_MAX: i64 = (1 << 53) - 1;
 
 /// The most bytes of one upload body that a receiver must accept.
 pub const UPLOAD_BYTES_MAX: usize = 64 * 1024;
