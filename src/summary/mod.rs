@@ -1,6 +1,10 @@
 //! What leaves the phone: its shape, its two encodings, and how a receiver merges it.
 
+pub mod json;
+#[cfg(not(target_arch = "wasm32"))]
+pub mod report;
 pub mod rows;
+pub mod server;
 mod wire;
 
 use crate::clock::At;

@@ -6,7 +6,7 @@
 use crate::bytes::{Reader, Writer};
 use crate::clock::Day;
 use crate::id::{EventIx, FlowIx, Label, LabelKind, SegmentId};
-use crate::insight::sketch::{Sketch, BUCKETS};
+use crate::insight::sketch::{Sketch, BUCKETS, VALUE_MAX};
 use crate::insight::stats::{EventStats, Order, Row, Stats, Table, Tally};
 use crate::program::names::{Dimension, EventNames, Names};
 
@@ -116,6 +116,11 @@ fn read_key(r: &mut Reader, next: &mut u32) -> Option<(u32, u32)> {
     Some((key, count))
 }
 
+/// Sums stop where a JavaScript number stops being exact, so that every receiver can hold them.
+fn read_sum(r: &mut Reader) -> Option<u64> {
+    r.varint().filter(|&sum| sum <= VALUE_MAX)
+}
+
 fn write_some_counts(w: &mut Writer, counts: impl ExactSizeIterator<Item = (u32, u32)>) {
     if counts.len() == 0 {
         return;
@@ -196,7 +201,7 @@ fn write_labels(w: &mut Writer, table: &Table<Label, Tally>, with_sums: bool) {
     for (label, tally) in table.iter() {
         write_key(w, &mut next, (label.0, tally.count));
         if with_sums {
-            w.varint(tally.sum);
+            w.varint(tally.sum.min(VALUE_MAX));
         }
     }
 }
@@ -209,7 +214,7 @@ fn read_labels(r: &mut Reader, dimension: &Dimension, with_sums: bool) -> Option
         if matches!(label.kind(), LabelKind::Declared(index) if index >= dimension.values.len()) {
             return None;
         }
-        let sum = if with_sums { r.varint()? } else { 0 };
+        let sum = if with_sums { read_sum(r)? } else { 0 };
         table.push(label, Tally { count, sum });
     }
     Some(table)
@@ -220,7 +225,7 @@ fn write_sketch(w: &mut Writer, sketch: &Sketch) {
     let has_sum = sketch.sum != 0;
     w.varint((sketch.buckets.len() as u64) << 1 | u64::from(has_sum));
     if has_sum {
-        w.varint(sketch.sum);
+        w.varint(sketch.sum.min(VALUE_MAX));
     }
     let mut next = 0;
     sketch.buckets.iter().for_each(|&entry| write_key(w, &mut next, entry));
@@ -228,7 +233,7 @@ fn write_sketch(w: &mut Writer, sketch: &Sketch) {
 
 fn read_sketch(r: &mut Reader) -> Option<Sketch> {
     let head = r.varint32()?;
-    let sum = if head & 1 == 1 { r.varint().filter(|&sum| sum != 0)? } else { 0 };
+    let sum = if head & 1 == 1 { read_sum(r).filter(|&sum| sum != 0)? } else { 0 };
     let (mut buckets, mut next) = (Vec::new(), 0);
     for _ in 0..head >> 1 {
         let (bucket, count) = read_key(r, &mut next)?;
@@ -260,6 +265,7 @@ fn read_flows(r: &mut Reader, names: &Names) -> Option<Table<FlowIx, Vec<u32>>> 
         for _ in 1..names.flow(flow)?.steps.len() {
             reached.push(r.varint32()?);
         }
+        trim(&mut reached, |&count| count == 0);
         table.push(flow, reached);
     }
     Some(table)
@@ -269,7 +275,7 @@ fn write_orders(w: &mut Writer, orders: &[Order]) {
     w.count(orders.len());
     for order in orders {
         w.text(&order.id);
-        w.varint(order.paid_fen);
+        w.varint(order.paid_fen.min(VALUE_MAX));
     }
 }
 
@@ -277,7 +283,7 @@ fn read_orders(r: &mut Reader) -> Option<Vec<Order>> {
     let mut orders = Vec::new();
     for _ in 0..r.count()? {
         let id = r.text().filter(|id| (1..=ORDER_ID_BYTES_MAX).contains(&id.len()))?.to_owned();
-        orders.push(Order { id, paid_fen: r.varint()? });
+        orders.push(Order { id, paid_fen: read_sum(r)? });
     }
     Some(orders)
 }
