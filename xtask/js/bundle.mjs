@@ -1,0 +1,82 @@
+/** Bundles the package: run at the repository root, after the wasm modules have been built into pkg/wasm. */
+import { execFileSync } from 'node:child_process';
+import { copyFileSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { brotliCompressSync, constants } from 'node:zlib';
+import * as esbuild from 'esbuild';
+import { fallbackModule } from './fallback.mjs';
+import { glueFactory } from './glue.mjs';
+
+const inRoot = (path) => join(process.cwd(), path);
+
+/** Runtimes before ES2018, without TextDecoder and TextEncoder. */
+const MINI_PROGRAM = { format: 'cjs', platform: 'neutral', target: 'es2017', minify: true };
+const BUNDLER = { format: 'esm', platform: 'neutral', target: 'es2017' };
+const NODE = { format: 'cjs', platform: 'node', target: 'node18' };
+
+/** What `#glue` and `#fallback` mean differs by bundle; every file's sources stand in pkg/src. */
+const BUNDLES = [
+  { entry: 'entry-miniprogram.js', output: 'pkg/dist/miniprogram/index.js', kind: MINI_PROGRAM, glue: 'glue.js' },
+  { entry: 'entry-esm.js', output: 'pkg/dist/esm/index.mjs', kind: BUNDLER, glue: 'glue.js' },
+  { entry: 'entry-node.js', output: 'pkg/dist/node/index.cjs', kind: NODE, glue: 'glue-node.js' },
+  { entry: 'entry-server.js', output: 'pkg/dist/node/server.cjs', kind: NODE, glue: 'server/glue-node.js' },
+  { entry: 'entry-fallback.js', output: 'pkg/fallback/dist/index.js', kind: MINI_PROGRAM, glue: 'glue.js' },
+];
+
+const COPIES = [
+  ['pkg/wasm/huitou_bg.wasm', 'pkg/dist/esm/huitou.wasm'],
+  ['pkg/wasm/huitou_bg.wasm', 'pkg/dist/node/huitou.wasm'],
+  ['pkg/wasm/server/huitou_bg.wasm', 'pkg/dist/node/huitou-server.wasm'],
+  ['pkg/index.d.ts', 'pkg/dist/miniprogram/index.d.ts'],
+];
+
+async function generateGlue() {
+  const shims = [inRoot('pkg/src/utf8.js')];
+  const phone = inRoot('pkg/wasm/huitou_bg.js');
+  const server = inRoot('pkg/wasm/server/huitou_bg.js');
+  writeFileSync(inRoot('pkg/wasm/glue.js'), await glueFactory(phone, shims));
+  writeFileSync(inRoot('pkg/wasm/glue-node.js'), await glueFactory(phone, []));
+  writeFileSync(inRoot('pkg/wasm/server/glue-node.js'), await glueFactory(server, []));
+}
+
+function generateFallback() {
+  const plain = inRoot('pkg/wasm/wasm2js.js');
+  const tool = inRoot('node_modules/binaryen/bin/wasm2js');
+  const flags = ['-O', '--enable-mutable-globals', '-o', plain];
+  execFileSync(process.execPath, [tool, inRoot('pkg/wasm/huitou_bg.wasm'), ...flags]);
+  writeFileSync(inRoot('pkg/wasm/fallback.js'), fallbackModule(readFileSync(plain, 'utf8')));
+}
+
+async function bundle({ entry, output, kind, glue }) {
+  await esbuild.build({
+    ...kind,
+    entryPoints: [inRoot('pkg/src/' + entry)],
+    outfile: inRoot(output),
+    bundle: true,
+    charset: 'utf8',
+    legalComments: 'none',
+    logLevel: 'warning',
+    alias: { '#glue': inRoot('pkg/wasm/' + glue), '#fallback': inRoot('pkg/wasm/fallback.js') },
+  });
+}
+
+function compress() {
+  const bytes = readFileSync(inRoot('pkg/wasm/huitou_bg.wasm'));
+  const params = { [constants.BROTLI_PARAM_QUALITY]: 11, [constants.BROTLI_PARAM_SIZE_HINT]: bytes.length };
+  writeFileSync(inRoot('pkg/dist/miniprogram/huitou.wasm.br'), brotliCompressSync(bytes, { params }));
+}
+
+function copy([from, to]) {
+  mkdirSync(dirname(inRoot(to)), { recursive: true });
+  copyFileSync(inRoot(from), inRoot(to));
+}
+
+await generateGlue();
+console.log('wasm2js');
+generateFallback();
+for (const each of BUNDLES) {
+  console.log(each.output);
+  await bundle(each);
+}
+COPIES.forEach(copy);
+compress();
