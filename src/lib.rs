@@ -6,5 +6,6 @@ pub mod error;
 pub mod event;
 pub mod id;
 pub mod insight;
+pub mod json;
 pub mod program;
 pub mod summary;
