@@ -167,11 +167,11 @@ fn write_event(w: &mut Writer, stats: &EventStats, names: &EventNames) {
             None => w.byte(0),
         }
     }
+    let mut expected = expected_sum(stats);
     for at in 0..names.numbers.len() {
-        match stats.numbers.get(at) {
-            Some(sketch) => write_sketch(w, sketch),
-            None => w.byte(0),
-        }
+        let empty = Sketch::default();
+        write_sketch(w, stats.numbers.get(at).unwrap_or(&empty), expected);
+        expected = 0;
     }
 }
 
@@ -180,12 +180,21 @@ fn read_event(r: &mut Reader, names: &EventNames, count: u32) -> Option<EventSta
     for dimension in &names.dimensions {
         stats.dimensions.push(read_labels(r, dimension, !names.numbers.is_empty())?);
     }
+    let mut expected = expected_sum(&stats);
     for _ in &names.numbers {
-        stats.numbers.push(read_sketch(r)?);
+        stats.numbers.push(read_sketch(r, expected)?);
+        expected = 0;
     }
     trim(&mut stats.dimensions, Table::is_empty);
     trim(&mut stats.numbers, |sketch| *sketch == Sketch::default());
     Some(stats)
+}
+
+/// The first number is also summed by value. If every event had a value of the first dimension, which is usual, the
+/// sum of those is the number's own, and need not be written.
+fn expected_sum(stats: &EventStats) -> u64 {
+    let tallies = stats.dimensions.first().into_iter().flat_map(Table::iter);
+    tallies.fold(0, |sum: u64, (_, tally)| sum.saturating_add(tally.sum.min(VALUE_MAX))).min(VALUE_MAX)
 }
 
 /// Takes empty ones off the end: the canonical form in memory.
@@ -220,20 +229,22 @@ fn read_labels(r: &mut Reader, dimension: &Dimension, with_sums: bool) -> Option
     Some(table)
 }
 
-/// The number of buckets and whether a sum follows share a varint, so an empty sketch is one zero byte.
-fn write_sketch(w: &mut Writer, sketch: &Sketch) {
-    let has_sum = sketch.sum != 0;
-    w.varint((sketch.buckets.len() as u64) << 1 | u64::from(has_sum));
-    if has_sum {
-        w.varint(sketch.sum.min(VALUE_MAX));
+/// The number of buckets and whether a sum follows share a varint; it follows if it is not the expected one.
+fn write_sketch(w: &mut Writer, sketch: &Sketch, expected_sum: u64) {
+    let sum = sketch.sum.min(VALUE_MAX);
+    let follows = sum != expected_sum;
+    w.varint((sketch.buckets.len() as u64) << 1 | u64::from(follows));
+    if follows {
+        w.varint(sum);
     }
     let mut next = 0;
     sketch.buckets.iter().for_each(|&entry| write_key(w, &mut next, entry));
 }
 
-fn read_sketch(r: &mut Reader) -> Option<Sketch> {
+fn read_sketch(r: &mut Reader, expected_sum: u64) -> Option<Sketch> {
     let head = r.varint32()?;
-    let sum = if head & 1 == 1 { read_sum(r).filter(|&sum| sum != 0)? } else { 0 };
+    let follows = head & 1 == 1;
+    let sum = if follows { read_sum(r).filter(|&sum| sum != expected_sum)? } else { expected_sum };
     let (mut buckets, mut next) = (Vec::new(), 0);
     for _ in 0..head >> 1 {
         let (bucket, count) = read_key(r, &mut next)?;
