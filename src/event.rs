@@ -58,6 +58,8 @@ pub enum Record {
     },
     /// An attempt at a flow reached a step.
     Flow {
+        /// Seconds since the record before.
+        after_s: u32,
         /// Which flow.
         flow: FlowIx,
         /// Position of the step.
@@ -155,8 +157,8 @@ impl Record {
             Record::Dwell { after_s, page, dwell_ms } => {
                 tagged(w, 2, &[u64::from(*after_s), u64::from(page.0), *dwell_ms]);
             }
-            Record::Flow { flow, step, last } => {
-                tagged(w, 3, &[u64::from(flow.0), u64::from(*step), u64::from(*last)]);
+            Record::Flow { after_s, flow, step, last } => {
+                tagged(w, 3, &[u64::from(*after_s), u64::from(flow.0), u64::from(*step), u64::from(*last)]);
             }
             Record::Met { event, dimension, text } => {
                 tagged(w, 4, &[u64::from(event.0), u64::from(*dimension)]);
@@ -210,7 +212,9 @@ impl Record {
             0 => decode_event(r)?,
             1 => Record::Session { after_s: r.varint32()? },
             2 => Record::Dwell { after_s: r.varint32()?, page: Label(r.varint32()?), dwell_ms: r.varint()? },
-            3 => Record::Flow { flow: FlowIx(short(r)?), step: tiny(r)?, last: r.varint()? == 1 },
+            3 => {
+                Record::Flow { after_s: r.varint32()?, flow: FlowIx(short(r)?), step: tiny(r)?, last: r.varint()? == 1 }
+            }
             4 => Record::Met { event: EventIx(short(r)?), dimension: tiny(r)?, text: r.text()?.to_owned() },
             5 => {
                 let reason = *Dropped::ALL.get(usize::from(tiny(r)?))?;

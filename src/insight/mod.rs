@@ -1,4 +1,314 @@
-//! Observations folded into bounded statistics.
+//! Observations folded into bounded statistics: `state = fold(records)`.
 
+pub mod epoch;
+pub mod profile;
 pub mod sketch;
 pub mod stats;
+
+use self::epoch::Epoch;
+use self::profile::Profile;
+use self::stats::{Order, Stats};
+use crate::clock::{hour_of, Day, OffsetMin, UnixMs};
+use crate::event::{Props, Record, Scalar};
+use crate::id::{DeletionId, DeviceId, EventIx, FlowIx, SegmentId, UserId};
+use crate::program::names::Names;
+
+/// Orders remembered to recognise a repeated id and to mark confirmed ones.
+pub const ORDERS_KEPT_MAX: usize = 32;
+/// Orders in one row: a person pays a few times a day; more is a loop in the app.
+pub const ORDERS_PER_ROW_MAX: usize = 64;
+/// Attributes kept on the phone.
+pub const ATTRIBUTES_MAX: usize = 64;
+
+/// An attempt at a flow that is still within its window.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Attempt {
+    /// The step reached.
+    pub step: u8,
+    /// When the first step was made.
+    pub started: UnixMs,
+}
+
+/// An order the app told of.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct KnownOrder {
+    /// Id and amount.
+    pub order: Order,
+    /// The day it was told.
+    pub day: Day,
+    /// True once the server said so.
+    pub confirmed: bool,
+}
+
+/// A withdrawal that the server must still carry out.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Deletion {
+    /// Makes the request recognisable when repeated.
+    pub id: DeletionId,
+    /// The installation whose data is to go.
+    pub device: DeviceId,
+}
+
+/// Attributes of the person, for targeting and (if declared) for the backend.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Attributes {
+    /// In order of name.
+    pub values: Vec<(String, Scalar)>,
+    /// Grows with every change.
+    pub revision: u32,
+    /// The highest revision that the server echoed.
+    pub acked: u32,
+}
+
+/// All that is durable.
+#[derive(Clone, Debug, PartialEq)]
+pub struct State {
+    /// The person agreed; without it only a deletion request may be stored and sent.
+    pub consented: bool,
+    /// This installation.
+    pub device: DeviceId,
+    /// Who is logged in.
+    pub user: UserId,
+    /// The stretch being recorded.
+    pub segment: SegmentId,
+    /// Instant of the latest record, whole seconds; never goes back but by [`Record::Clock`].
+    pub last: UnixMs,
+    /// Instant of the latest activity: what the session rule looks at.
+    pub active: UnixMs,
+    /// The zone whose dates count.
+    pub zone: OffsetMin,
+    /// Server's clock minus the phone's.
+    pub skew_s: i64,
+    /// The person's rhythm.
+    pub profile: Profile,
+    /// Live attempts, by flow.
+    pub attempts: stats::Table<FlowIx, Option<Attempt>>,
+    /// Latest orders, oldest first.
+    pub orders: Vec<KnownOrder>,
+    /// Attributes.
+    pub attributes: Attributes,
+    /// Highest fact number received.
+    pub fact_cursor: u32,
+    /// A deletion to be acknowledged.
+    pub deletion: Option<(Deletion, UserId)>,
+    /// By dictionary, oldest first; the last one is being recorded.
+    pub epochs: Vec<Epoch>,
+}
+
+impl State {
+    /// Nothing recorded yet.
+    pub fn new(device: DeviceId, names: Names) -> State {
+        State {
+            consented: false,
+            device,
+            user: UserId::default(),
+            segment: SegmentId::default(),
+            last: UnixMs::MIN,
+            active: UnixMs::MIN,
+            zone: OffsetMin::default(),
+            skew_s: 0,
+            profile: Profile::default(),
+            attempts: stats::Table::default(),
+            orders: Vec::new(),
+            attributes: Attributes::default(),
+            fact_cursor: 0,
+            deletion: None,
+            epochs: vec![Epoch::new(names)],
+        }
+    }
+
+    /// The day that `last` falls on.
+    pub fn day(&self) -> Day {
+        Day::of(self.last, self.zone)
+    }
+
+    /// Records from here on use these names. Attempts at flows end: positions may mean something else.
+    pub fn begin_epoch(&mut self, names: Names) {
+        if self.epoch().is_some_and(|epoch| epoch.names == names) {
+            return;
+        }
+        self.attempts.clear();
+        self.epochs.retain(|epoch| !epoch.rows.is_empty());
+        self.epochs.push(Epoch::new(names));
+    }
+
+    /// The epoch being recorded. There always is one; `None` can't happen but costs less than a panic.
+    pub fn epoch(&self) -> Option<&Epoch> {
+        self.epochs.last()
+    }
+
+    /// Applies one record. Total: a record that makes no sense (stored by another version) changes nothing.
+    pub fn apply(&mut self, record: Record) {
+        match record {
+            Record::Event { after_s, event, props } => self.apply_event(after_s, event, &props),
+            Record::Session { after_s } => self.apply_session(after_s),
+            Record::Dwell { after_s, page, dwell_ms } => {
+                self.advance(after_s);
+                self.with_stats(|stats, _| stats.dwell(page, dwell_ms));
+            }
+            Record::Flow { after_s, flow, step, last } => {
+                self.advance(after_s);
+                self.apply_flow(flow, step, last);
+            }
+            Record::Met { event, dimension, text } => {
+                if let Some(epoch) = self.epochs.last_mut() {
+                    epoch.meet(event, dimension, text);
+                }
+            }
+            Record::Dropped { reason, count } => self.with_stats(|stats, _| stats.drop(reason, count)),
+            Record::Order { id, paid_fen } => self.apply_order(Order { id, paid_fen }),
+            Record::Clock { instant, zone } => {
+                self.last = instant;
+                self.active = self.active.min(instant);
+                self.zone = zone;
+            }
+            Record::Segment { id, user } => self.apply_segment(id, user),
+            Record::Skew { skew_s } => self.skew_s = skew_s,
+            Record::Attribute { name, value } => self.attributes.set(name, value),
+            Record::Acknowledged { segment, day, revision } => self.apply_acknowledged(segment, day, revision),
+            Record::AttributesAcknowledged { revision } => {
+                self.attributes.acked = self.attributes.acked.max(revision);
+            }
+            Record::Quarantined { segment, day } => {
+                self.epochs.iter_mut().filter_map(|e| e.row_mut(segment, day)).for_each(|r| r.quarantined = true);
+            }
+            Record::Fact { number, order_id } => self.apply_fact(number, &order_id),
+            Record::Deleted => self.deletion = None,
+        }
+    }
+
+    /// Moves to a later second; time since the last activity belongs to the session.
+    fn advance(&mut self, after_s: u32) {
+        self.last = self.last.plus(i64::from(after_s) * 1000);
+        let active_s = (self.last.since(self.active) / 1000).clamp(0, i64::from(u32::MAX)) as u32;
+        self.active = self.last;
+        self.profile.visit(self.day());
+        if active_s > 0 {
+            self.with_stats(|stats, _| stats.session_s = stats.session_s.saturating_add(active_s));
+        }
+    }
+
+    fn apply_session(&mut self, after_s: u32) {
+        self.last = self.last.plus(i64::from(after_s) * 1000);
+        self.active = self.last;
+        self.profile.visit(self.day());
+        self.profile.sessions = self.profile.sessions.saturating_add(1);
+        self.with_stats(|stats, _| stats.sessions = stats.sessions.saturating_add(1));
+    }
+
+    fn apply_event(&mut self, after_s: u32, event: EventIx, props: &Props) {
+        self.advance(after_s);
+        self.profile.events_today = self.profile.events_today.saturating_add(1);
+        if self.declares(event, props) {
+            self.with_stats(|stats, hour| stats.count(event, props, hour));
+        }
+    }
+
+    /// Guards the fold against records of another dictionary: every position must exist.
+    fn declares(&self, event: EventIx, props: &Props) -> bool {
+        let names = self.epoch().and_then(|epoch| epoch.names.events.get(usize::from(event.0)));
+        names.is_some_and(|names| {
+            props.labels.iter().all(|&(at, _)| usize::from(at) < names.dimensions.len())
+                && props.numbers.iter().all(|&(at, _)| usize::from(at) < names.numbers.len())
+        })
+    }
+
+    fn apply_flow(&mut self, flow: FlowIx, step: u8, last: bool) {
+        let started = match self.attempts.get(flow) {
+            Some(Some(attempt)) if step > 0 => attempt.started,
+            _ => self.last,
+        };
+        *self.attempts.entry(flow) = (!last).then_some(Attempt { step, started });
+        self.with_stats(|stats, _| stats.reach(flow, step));
+    }
+
+    fn apply_order(&mut self, order: Order) {
+        let day = self.day();
+        if self.orders.len() >= ORDERS_KEPT_MAX {
+            self.orders.remove(0);
+        }
+        self.orders.push(KnownOrder { order: order.clone(), day, confirmed: false });
+        self.with_stats(|stats, _| {
+            if stats.orders.len() < ORDERS_PER_ROW_MAX {
+                stats.orders.push(order);
+            }
+        });
+    }
+
+    fn apply_segment(&mut self, id: SegmentId, user: UserId) {
+        self.segment = id;
+        self.user = user;
+        self.forget_acknowledged();
+    }
+
+    fn apply_acknowledged(&mut self, segment: SegmentId, day: i32, revision: u32) {
+        for row in self.epochs.iter_mut().filter_map(|epoch| epoch.row_mut(segment, day)) {
+            row.acked = row.acked.max(revision.min(row.row.revision));
+        }
+        self.forget_acknowledged();
+    }
+
+    /// Rows that can't grow any more and are held by the server go; so do epochs left without rows.
+    fn forget_acknowledged(&mut self) {
+        let (segment, today) = (self.segment, self.day());
+        for epoch in &mut self.epochs {
+            epoch.forget_acknowledged(segment, today);
+        }
+        let current = self.epochs.len().saturating_sub(1);
+        let mut index = 0;
+        self.epochs.retain(|epoch| {
+            index += 1;
+            index > current || !epoch.rows.is_empty()
+        });
+    }
+
+    fn apply_fact(&mut self, number: u32, order_id: &str) {
+        self.fact_cursor = self.fact_cursor.max(number);
+        if let Some(known) = self.orders.iter_mut().find(|known| known.order.id == order_id) {
+            known.confirmed = true;
+        }
+    }
+
+    /// The statistics of the current segment and day, and the hour; their row's revision grows.
+    fn with_stats(&mut self, change: impl FnOnce(&mut Stats, u8)) {
+        let (day, hour) = (self.day(), hour_of(self.last, self.zone));
+        if let Some(epoch) = self.epochs.last_mut() {
+            change(epoch.touch(&self.user, self.segment, day), hour);
+        }
+    }
+
+    /// True if an order with that id was told before.
+    pub fn knows_order(&self, id: &str) -> bool {
+        self.orders.iter().any(|known| known.order.id == id)
+    }
+
+    /// Orders in the current row.
+    pub fn orders_in_row(&self) -> usize {
+        let day = self.day();
+        let row = self.epoch().and_then(|e| e.rows.iter().rfind(|r| r.row.segment == self.segment && r.row.day == day));
+        row.map_or(0, |r| r.row.stats.orders.len())
+    }
+}
+
+impl Attributes {
+    fn set(&mut self, name: String, value: Option<Scalar>) {
+        let found = self.values.binary_search_by(|(known, _)| known.as_str().cmp(&name));
+        match (found, value) {
+            (Ok(at), Some(value)) => {
+                if let Some(slot) = self.values.get_mut(at) {
+                    slot.1 = value;
+                }
+            }
+            (Ok(at), None) => drop(self.values.remove(at)),
+            (Err(at), Some(value)) if self.values.len() < ATTRIBUTES_MAX => self.values.insert(at, (name, value)),
+            _ => return,
+        }
+        self.revision = self.revision.saturating_add(1);
+    }
+
+    /// The value of an attribute.
+    pub fn get(&self, name: &str) -> Option<&Scalar> {
+        let at = self.values.binary_search_by(|(known, _)| known.as_str().cmp(name)).ok()?;
+        self.values.get(at).map(|(_, value)| value)
+    }
+}

@@ -38,6 +38,12 @@ impl<K: Ord + Copy, V: Default> Table<K, V> {
         self.rows.get(found).map(|(_, value)| value)
     }
 
+    /// As [`Table::get`], to change the value.
+    pub fn get_mut(&mut self, key: K) -> Option<&mut V> {
+        let found = self.rows.binary_search_by_key(&key, |&(k, _)| k).ok()?;
+        self.rows.get_mut(found).map(|(_, value)| value)
+    }
+
     /// Adds a row with a key above all present ones; false (and nothing added) if it is not above.
     pub fn push(&mut self, key: K, value: V) -> bool {
         let ascending = self.rows.last().is_none_or(|&(last, _)| last < key);
@@ -50,6 +56,11 @@ impl<K: Ord + Copy, V: Default> Table<K, V> {
     /// Rows in ascending order of their keys.
     pub fn iter(&self) -> impl ExactSizeIterator<Item = (K, &V)> {
         self.rows.iter().map(|(key, value)| (*key, value))
+    }
+
+    /// The rows themselves, in ascending order of their keys.
+    pub fn into_rows(self) -> Vec<(K, V)> {
+        self.rows
     }
 
     /// As [`Table::iter`], to change values.
@@ -80,6 +91,14 @@ pub struct Tally {
     pub count: u32,
     /// Sum of the event's first number (0 for events without numbers); saturates.
     pub sum: u64,
+}
+
+impl Tally {
+    /// Adds another tally; saturates.
+    pub fn add(&mut self, more: Tally) {
+        self.count = self.count.saturating_add(more.count);
+        self.sum = self.sum.saturating_add(more.sum);
+    }
 }
 
 /// Statistics of one event.

@@ -1,0 +1,255 @@
+//! The house: holds the state, the journal and the outbox, and lets one command in and one outcome out at a time.
+
+pub mod command;
+pub mod effect;
+pub mod observe;
+mod personal;
+mod rng;
+pub mod room;
+pub mod view;
+
+use self::effect::Wiping;
+use self::observe::{OpenPage, Staged};
+use self::rng::Rng;
+use crate::bytes::Writer;
+use crate::clock::{At, OffsetMin, UnixMs};
+use crate::event::dropped::Dropped;
+use crate::event::{Record, Scalar};
+use crate::id::{DeletionId, DeviceId, SegmentId};
+use crate::insight::stats::Table;
+use crate::insight::{Deletion, State};
+use crate::program::{DayZone, Program, BUILT_IN_ATTRIBUTES};
+use crate::store::image;
+use crate::store::journal::{Journal, Loaded, Write};
+use crate::sync::{Format, Outbox, Policy};
+
+/// A step back of the clock by more than this is believed (a wrong clock was put right): 26 hours, more than any
+/// zone change. Up to it, time stands still until the clock has caught up.
+pub const BACK_BELIEVED_MS: i64 = 26 * crate::clock::HOUR_MS;
+
+/// What the shell knows at a start.
+#[derive(Clone, Debug)]
+pub struct Boot {
+    /// 16 random bytes of the platform.
+    pub seed: [u8; 16],
+    /// Now.
+    pub at: At,
+    /// What the app says of consent; `None` lets the stored answer stand.
+    pub consent: Option<bool>,
+    /// How bodies are written.
+    pub format: Format,
+    /// Built-in attributes.
+    pub info: Vec<(String, Scalar)>,
+}
+
+/// The engine.
+#[derive(Debug)]
+pub struct Engine {
+    program: Program,
+    /// The program's attributes and the built-in ones.
+    attributes: Vec<String>,
+    state: State,
+    journal: Journal,
+    outbox: Outbox,
+    rng: Rng,
+    format: Format,
+    staged: Staged,
+    page: Option<OpenPage>,
+    /// The page that was open when the app was hidden.
+    resume: Option<crate::id::Label>,
+    /// The person said no in this start: not even memory keeps count.
+    refused: bool,
+    /// Writes handed out and not answered: asynchronous, synchronous.
+    writing: [Option<Write>; 2],
+    sync_due: bool,
+    write_failures: u32,
+    write_not_before: Option<UnixMs>,
+    wiping: Wiping,
+    /// A step of the wipe is on its way.
+    wipe_out: bool,
+    /// The phone's zone as last told, for the stamp on a body.
+    offset: OffsetMin,
+    /// Not counted since this start, by reason.
+    dropped: Table<u8, u32>,
+    clock_back_noted: bool,
+}
+
+impl Engine {
+    /// Starts from what storage held (`values[key]`, empty if there is nothing), whatever state a crash left it in.
+    pub fn boot(program: Program, values: &[Vec<u8>], boot: Boot) -> Engine {
+        let mut rng = Rng::new(boot.seed);
+        let (journal, loaded) = Journal::load(values);
+        let (state, unreadable) = restore(loaded, &program, &mut rng);
+        let mut attributes = program.attributes.clone();
+        attributes.extend(BUILT_IN_ATTRIBUTES.map(str::to_owned));
+        let mut engine = Engine {
+            program,
+            attributes,
+            state,
+            journal,
+            outbox: Outbox::new(),
+            rng,
+            format: boot.format,
+            staged: Staged::default(),
+            page: None,
+            resume: None,
+            refused: false,
+            writing: [None, None],
+            sync_due: false,
+            write_failures: 0,
+            write_not_before: None,
+            wiping: Wiping::default(),
+            wipe_out: false,
+            offset: boot.at.offset,
+            dropped: Table::default(),
+            clock_back_noted: false,
+        };
+        engine.begin(&boot, unreadable);
+        if let Some(granted) = boot.consent {
+            engine.consent(granted, boot.at);
+        }
+        engine
+    }
+
+    fn begin(&mut self, boot: &Boot, unreadable: u32) {
+        let leftovers = crate::sync::has_unsent(&self.state, &[]);
+        if leftovers {
+            self.outbox.recover();
+        }
+        self.state.begin_epoch(self.program.names.clone());
+        self.start(boot.at);
+        if unreadable > 0 {
+            self.note(Dropped::Unreadable, unreadable);
+        }
+        for (name, value) in &boot.info {
+            self.set_attribute(name, Some(value.clone()));
+        }
+    }
+
+    /// A new stretch of recording at the phone's time, which may lie behind what was recorded.
+    fn start(&mut self, at: At) {
+        let instant = self.corrected(at.instant);
+        let behind_ms = self.state.last.since(instant);
+        let stands_still = (0..=BACK_BELIEVED_MS).contains(&behind_ms);
+        let instant = if stands_still { self.state.last } else { instant };
+        self.record(Record::Clock { instant, zone: self.zone(at) });
+        self.new_segment(self.state.user.clone());
+        if behind_ms > BACK_BELIEVED_MS {
+            self.note(Dropped::ClockBack, 1);
+        }
+    }
+
+    /// Applies a record and remembers it for the journal. After a refusal nothing is kept, not even in memory.
+    fn record(&mut self, record: Record) {
+        if self.refused {
+            return;
+        }
+        if self.state.consented {
+            let mut w = Writer::default();
+            record.encode(&mut w);
+            self.journal.append(&w.out);
+        }
+        self.state.apply(record);
+    }
+
+    /// Counts what is not counted.
+    pub fn note(&mut self, reason: Dropped, count: u32) {
+        let sum = self.dropped.entry(reason as u8);
+        *sum = sum.saturating_add(count);
+        self.record(Record::Dropped { reason, count });
+    }
+
+    fn new_segment(&mut self, user: crate::id::UserId) {
+        let id = SegmentId(self.rng.next());
+        self.record(Record::Segment { id, user });
+    }
+
+    fn set_attribute(&mut self, name: &str, value: Option<Scalar>) {
+        if self.state.attributes.get(name) != value.as_ref() {
+            self.record(Record::Attribute { name: name.to_owned(), value });
+        }
+    }
+
+    /// The phone's clock put right by the server's, in whole seconds.
+    fn corrected(&self, instant: UnixMs) -> UnixMs {
+        let ms = instant.plus(self.state.skew_s * 1000).get();
+        UnixMs::new(ms - ms.rem_euclid(1000))
+    }
+
+    fn zone(&self, at: At) -> OffsetMin {
+        match self.program.day_zone {
+            DayZone::Fixed(zone) => zone,
+            DayZone::Event => at.offset,
+        }
+    }
+
+    fn policy(&self) -> Policy<'_> {
+        Policy { rule: &self.program.sync, attributes: &self.attributes, format: self.format }
+    }
+
+    /// Consent given or withdrawn. Withdrawal wipes everything and leaves a request to delete what the server has.
+    pub fn consent(&mut self, granted: bool, at: At) {
+        match (granted, self.state.consented) {
+            (true, true) => {}
+            (true, false) => self.grant(at),
+            (false, true) => self.withdraw(),
+            (false, false) => {
+                self.forget();
+                if self.state.deletion.is_none() && self.journal.has_stored() {
+                    self.wiping = Wiping::All;
+                }
+            }
+        }
+        if self.state.deletion.is_some() {
+            self.outbox.demand();
+        }
+    }
+
+    fn grant(&mut self, at: At) {
+        if std::mem::take(&mut self.refused) {
+            self.start(at);
+        }
+        self.state.consented = true;
+        self.wiping = Wiping::default();
+        self.journal.force_slot();
+    }
+
+    fn withdraw(&mut self) {
+        let id = DeletionId(self.rng.next());
+        let request = Deletion { id, device: self.state.device };
+        let user = self.state.user.clone();
+        self.forget();
+        self.state.deletion = Some((request, user));
+        self.journal.force_slot();
+        self.wiping = Wiping::Beside;
+    }
+
+    /// Back to nothing, under a new device id. A deletion still pending stays.
+    fn forget(&mut self) {
+        let deletion = self.state.deletion.take();
+        self.state = State::new(DeviceId(self.rng.next()), self.program.names.clone());
+        self.state.deletion = deletion;
+        self.page = None;
+        self.resume = None;
+        self.refused = true;
+        self.outbox = Outbox::new();
+    }
+}
+
+/// The stored state with its tail replayed, or a new one; and how many stored values were unreadable.
+fn restore(loaded: Loaded, program: &Program, rng: &mut Rng) -> (State, u32) {
+    let stored = loaded.image.as_deref().map(read_image);
+    let unreadable = loaded.unreadable + u32::from(matches!(stored, Some(None)));
+    let Some(mut state) = stored.flatten() else {
+        return (State::new(DeviceId(rng.next()), program.names.clone()), unreadable);
+    };
+    loaded.records.into_iter().for_each(|record| state.apply(record));
+    state.epochs.iter_mut().for_each(|epoch| epoch.compact_met());
+    (state, unreadable)
+}
+
+fn read_image(bytes: &[u8]) -> Option<State> {
+    let mut r = crate::bytes::Reader::new(bytes);
+    let state = image::decode(&mut r)?;
+    (r.is_empty() && !state.epochs.is_empty()).then_some(state)
+}

@@ -1,0 +1,158 @@
+//! Rare commands, as JSON text with an `op`: everything that is not called on every tap.
+
+use super::personal::looks_personal;
+use super::view::Stats;
+use super::Engine;
+use crate::clock::At;
+use crate::error::Error;
+use crate::event::Scalar;
+use crate::id::UserId;
+use crate::insight::sketch::VALUE_MAX;
+use crate::insight::KnownOrder;
+use crate::program::value::{parse, Value};
+
+/// Longest order id, in bytes.
+pub const ORDER_ID_BYTES_MAX: usize = 40;
+/// Longest text of an attribute, in bytes.
+pub const ATTRIBUTE_BYTES_MAX: usize = 64;
+/// Longest name of an attribute, in bytes.
+pub const ATTRIBUTE_NAME_BYTES_MAX: usize = 32;
+
+/// What a command gives back.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Output {
+    /// Done.
+    Done,
+    /// A yes or no: consent as it stands, an order taken or not.
+    Flag(bool),
+    /// Figures for the developer.
+    Stats(Stats),
+    /// JSON text.
+    Json(String),
+    /// The latest orders.
+    Orders(Vec<KnownOrder>),
+}
+
+impl Engine {
+    /// Carries out `{"op": …}`.
+    ///
+    /// # Errors
+    /// `command_invalid` (no JSON, no such op, a field of the wrong type), `user_invalid`, `user_personal`,
+    /// `attribute_invalid`, `attribute_personal`, `order_invalid`; nothing is changed then.
+    pub fn command(&mut self, json: &str, at: At) -> Result<Output, Error> {
+        let command = parse(json).map_err(|_| Error::new("command_invalid", "the command is no JSON"))?;
+        match text(&command, "op")? {
+            "user" => self.set_user(text(&command, "id")?, at),
+            "attributes" => self.set_attributes(&command),
+            "consent" => {
+                self.consent(flag(&command, "granted")?, at);
+                Ok(Output::Flag(self.state.consented))
+            }
+            "order" => self.order_command(&command, at),
+            "sync" => {
+                self.outbox.demand();
+                Ok(Output::Done)
+            }
+            "online" => {
+                self.outbox.set_online(flag(&command, "online")?);
+                Ok(Output::Done)
+            }
+            "stats" => Ok(Output::Stats(self.stats())),
+            "state" => Ok(Output::Json(self.state_json())),
+            "orders" => Ok(Output::Orders(self.state.orders.clone())),
+            _ => Err(Error::new("command_invalid", "there is no such op").at("op")),
+        }
+    }
+
+    /// Another person uses the app: what follows is counted apart.
+    fn set_user(&mut self, id: &str, at: At) -> Result<Output, Error> {
+        let user = UserId::new(id).ok_or_else(|| {
+            Error::new("user_invalid", "a user id has at most 64 bytes and no control characters").at("id")
+        })?;
+        if looks_personal(id) {
+            let message =
+                "this looks like a phone number, an e-mail or an identity card: use the openid or a pseudonym";
+            return Err(Error::new("user_personal", message).at("id"));
+        }
+        if user != self.state.user {
+            self.leave_page_for_good(at);
+            self.new_segment(user);
+        }
+        Ok(Output::Done)
+    }
+
+    /// All or nothing: one bad attribute changes none.
+    fn set_attributes(&mut self, command: &Value) -> Result<Output, Error> {
+        let set = command.get("set").and_then(Value::as_map);
+        let set = set.ok_or_else(|| Error::new("attribute_invalid", "expected an object of attributes"))?;
+        let checked: Result<Vec<_>, Error> = set.iter().map(|(name, value)| attribute(name, value)).collect();
+        let checked = checked?;
+        let known = |name: &str| self.state.attributes.get(name).is_some();
+        let added = checked.iter().filter(|(name, value)| value.is_some() && !known(name)).count();
+        if self.state.attributes.values.len() + added > crate::insight::ATTRIBUTES_MAX {
+            return Err(Error::new("attribute_invalid", "at most 64 attributes are kept; remove some with null"));
+        }
+        for (name, value) in checked {
+            self.set_attribute(name, value);
+        }
+        Ok(Output::Done)
+    }
+
+    fn order_command(&mut self, command: &Value, at: At) -> Result<Output, Error> {
+        let bad = |path: &str, message: &str| Error::new("order_invalid", message).at(path);
+        let id = text(command, "order_id")?;
+        if id.is_empty() || id.len() > ORDER_ID_BYTES_MAX || id.chars().any(char::is_control) {
+            return Err(bad("order_id", "an order id has 1 to 40 bytes and no control characters"));
+        }
+        let whole = |key: &str| {
+            let value = command.get(key).and_then(Value::as_i64).and_then(|n| u64::try_from(n).ok());
+            value.filter(|&n| n <= VALUE_MAX).ok_or_else(|| bad(key, "expected a whole number from 0 to 2^53 - 1"))
+        };
+        let paid_fen = whole("paid_fen")?;
+        if command.get("items").is_some_and(|items| *items != Value::Null) {
+            self.set_number(1, whole("items")? as f64);
+        }
+        Ok(Output::Flag(self.order(id, paid_fen, at)))
+    }
+}
+
+fn text<'a>(command: &'a Value, key: &str) -> Result<&'a str, Error> {
+    let found = command.get(key).and_then(Value::as_str);
+    found.ok_or_else(|| Error::new("command_invalid", "expected text").at(key))
+}
+
+fn flag(command: &Value, key: &str) -> Result<bool, Error> {
+    let found = command.get(key).and_then(Value::as_bool);
+    found.ok_or_else(|| Error::new("command_invalid", "expected true or false").at(key))
+}
+
+/// A checked attribute; `null` removes it.
+fn attribute<'a>(name: &'a str, value: &Value) -> Result<(&'a str, Option<Scalar>), Error> {
+    let bad = |message: &str| Error::new("attribute_invalid", message).at(name);
+    let named = !name.is_empty() && name.len() <= ATTRIBUTE_NAME_BYTES_MAX && !name.chars().any(char::is_control);
+    if !named {
+        return Err(bad("an attribute's name has 1 to 32 bytes and no control characters"));
+    }
+    Ok((
+        name,
+        match value {
+            Value::Null => None,
+            Value::Bool(flag) => Some(Scalar::Flag(*flag)),
+            Value::Text(text) if text.len() > ATTRIBUTE_BYTES_MAX => return Err(bad("a text has at most 64 bytes")),
+            Value::Text(text) if looks_personal(text) => {
+                let message = "this looks like a phone number, an e-mail or an identity card: do not collect it here";
+                return Err(Error::new("attribute_personal", message).at(name));
+            }
+            Value::Text(text) => Some(Scalar::Text(text.clone())),
+            Value::Number(number) => {
+                let milli = (number * 1000.0).round();
+                let fits = milli.abs() <= VALUE_MAX as f64;
+                Some(
+                    fits.then_some(Scalar::Milli(milli as i64))
+                        .ok_or_else(|| bad("a number must lie within ±9.0e12"))?,
+                )
+            }
+            _ => return Err(bad("expected text, a number, true, false or null")),
+        },
+    ))
+}

@@ -1,0 +1,391 @@
+//! The boundary: the only file with wasm types. Each export converts and forwards; nothing is decided here.
+//!
+//! Times are milliseconds as JavaScript has them, offsets minutes east of UTC. Positions and ids are those that
+//! [`Core::describe`] tells.
+
+use crate::clock::{At, OffsetMin, UnixMs};
+use crate::engine::command::Output;
+use crate::engine::effect::{Effect, Received};
+use crate::engine::view::Stats;
+use crate::engine::{Boot, Engine};
+use crate::error::Error;
+use crate::event::dropped::Dropped;
+use crate::event::Scalar;
+use crate::id::{EventIx, FlowIx, Label};
+use crate::insight::KnownOrder;
+use crate::program::value::{parse, Value};
+use crate::program::{load, Program, Warning};
+use crate::store::journal::KEYS;
+use crate::sync::answer::Reply;
+use crate::sync::Format;
+use serde::Serialize;
+use wasm_bindgen::prelude::*;
+
+/// One engine. Made from a program, filled from storage, then booted; calls before that do nothing.
+#[wasm_bindgen]
+#[derive(Debug)]
+pub struct Core {
+    program: Program,
+    warnings: Vec<Warning>,
+    seed: [u8; 16],
+    values: Vec<Vec<u8>>,
+    engine: Option<Engine>,
+    effect: Effect,
+}
+
+#[wasm_bindgen]
+impl Core {
+    /// Reads the program. Throws `{code, message, path, mistakes}` if it can't run.
+    #[wasm_bindgen(constructor)]
+    pub fn new(program_json: &str, seed: &[u8]) -> Result<Core, JsValue> {
+        let (program, warnings) = load(program_json).map_err(|errors| throw_all(&errors))?;
+        let mut bytes = [0; 16];
+        bytes.iter_mut().zip(seed).for_each(|(byte, &random)| *byte = random);
+        let values = vec![Vec::new(); usize::from(KEYS)];
+        Ok(Core { program, warnings, seed: bytes, values, engine: None, effect: Effect::Idle })
+    }
+
+    /// What the shell needs to turn names into positions, and the program's warnings.
+    pub fn describe(&self) -> Result<JsValue, JsValue> {
+        give(&Description::of(&self.program, &self.warnings))
+    }
+
+    /// A stored value, before [`Core::boot`].
+    pub fn load(&mut self, key: u8, bytes: Vec<u8>) {
+        if let Some(value) = self.values.get_mut(usize::from(key)) {
+            *value = bytes;
+        }
+    }
+
+    /// Starts from what was loaded. `options`: `{"consent": true | false | null, "format": "binary" | "json", "info": {…}}`.
+    pub fn boot(&mut self, options: &str, at: f64, offset: i32) -> Result<JsValue, JsValue> {
+        let options = parse(options).map_err(|_| throw(&Error::new("command_invalid", "the options are no JSON")))?;
+        let boot = Boot {
+            seed: self.seed,
+            at: stamp(at, offset),
+            consent: options.get("consent").and_then(Value::as_bool),
+            format: match options.get("format").and_then(Value::as_str) {
+                Some("json") => Format::Json,
+                _ => Format::Binary,
+            },
+            info: info(&options),
+        };
+        let recovered = self.values.iter().any(|value| !value.is_empty());
+        let engine = Engine::boot(self.program.clone(), &std::mem::take(&mut self.values), boot);
+        let booted = Booted { consent: engine.stats().consent, recovered };
+        self.engine = Some(engine);
+        give(&booted)
+    }
+
+    /// The label of a text in a dimension (an id of [`Core::describe`]); below 0: minus the reason, minus one.
+    pub fn label(&mut self, dimension_id: u32, text: &str) -> i32 {
+        match self.engine.as_mut().map(|engine| engine.label(dimension_id, text)) {
+            Some(Ok(label)) => label.0 as i32,
+            Some(Err(reason)) => -(reason as i32) - 1,
+            None => -1,
+        }
+    }
+
+    /// Stages a dimension value for the next [`Core::track`].
+    pub fn set_label(&mut self, position: u8, label: u32) {
+        self.with(|engine| engine.set_label(position, Label(label)));
+    }
+
+    /// Stages a number for the next [`Core::track`].
+    pub fn set_number(&mut self, position: u8, value: f64) {
+        self.with(|engine| engine.set_number(position, value));
+    }
+
+    /// Counts something that the shell could not hand over, by the reason's number.
+    pub fn dropped(&mut self, reason: u8) {
+        if let Some(&reason) = Dropped::ALL.get(usize::from(reason)) {
+            self.with(|engine| engine.note(reason, 1));
+        }
+    }
+
+    /// Counts an event with the staged props.
+    pub fn track(&mut self, event: u16, at: f64, offset: i32) {
+        self.with(|engine| engine.track(EventIx(event), stamp(at, offset)));
+    }
+
+    /// Enters a page; a negative label leaves the open one.
+    pub fn page(&mut self, label: i32, at: f64, offset: i32) {
+        let page = u32::try_from(label).ok().map(Label);
+        self.with(|engine| engine.page(page, stamp(at, offset)));
+    }
+
+    /// A step of a flow was made.
+    pub fn flow(&mut self, flow: u16, step: u8, at: f64, offset: i32) {
+        self.with(|engine| engine.flow(FlowIx(flow), step, stamp(at, offset)));
+    }
+
+    /// A rare command as JSON. Throws `{code, message, path}`.
+    pub fn command(&mut self, json: &str, at: f64, offset: i32) -> Result<JsValue, JsValue> {
+        let engine = self.engine.as_mut().ok_or_else(|| throw(&Error::new("not_open", "boot the core first")))?;
+        match engine.command(json, stamp(at, offset)).map_err(|error| throw(&error))? {
+            Output::Done => Ok(JsValue::UNDEFINED),
+            Output::Flag(flag) => Ok(JsValue::from_bool(flag)),
+            Output::Stats(stats) => give(&StatsOut::of(&stats)),
+            Output::Json(text) => js_sys::JSON::parse(&text),
+            Output::Orders(orders) => give(&orders.iter().map(OrderOut::of).collect::<Vec<_>>()),
+        }
+    }
+
+    /// The next effect: 0 idle, 1 persist, 2 send, 3 wait, 4 wipe.
+    pub fn next(&mut self, now: f64) -> u8 {
+        let now = UnixMs::from_f64(now);
+        self.effect = self.engine.as_mut().map_or(Effect::Idle, |engine| engine.next(now));
+        match self.effect {
+            Effect::Idle => 0,
+            Effect::Persist { .. } => 1,
+            Effect::Send { .. } => 2,
+            Effect::Wait { .. } => 3,
+            Effect::Wipe => 4,
+        }
+    }
+
+    /// Of a persist: the key.
+    pub fn effect_key(&self) -> u8 {
+        match self.effect {
+            Effect::Persist { key, .. } => key,
+            _ => 0,
+        }
+    }
+
+    /// Of a persist: true if it must be written before the platform gets control back.
+    pub fn effect_sync(&self) -> bool {
+        matches!(self.effect, Effect::Persist { sync: true, .. })
+    }
+
+    /// Of a persist: the value. Of a send: the body.
+    pub fn effect_bytes(&mut self) -> Vec<u8> {
+        match &mut self.effect {
+            Effect::Persist { bytes, .. } => std::mem::take(bytes),
+            Effect::Send { body } => std::mem::take(body),
+            _ => Vec::new(),
+        }
+    }
+
+    /// Of a wait: when to ask again.
+    pub fn effect_until(&self) -> f64 {
+        match self.effect {
+            Effect::Wait { until } => until.get() as f64,
+            _ => 0.0,
+        }
+    }
+
+    /// The answer to persist and wipe.
+    pub fn persisted(&mut self, ok: bool) {
+        self.with(|engine| engine.persisted(ok));
+    }
+
+    /// The answer to send; status 0 if none came.
+    pub fn reply(&mut self, status: u16, body: &str, retry_after_s: u32, now: f64) -> Result<JsValue, JsValue> {
+        let reply = Reply { status, body, retry_after_s };
+        let received = self.engine.as_mut().map(|engine| engine.reply(reply, UnixMs::from_f64(now)));
+        give(&ReceivedOut::of(received.unwrap_or_default()))
+    }
+
+    fn with(&mut self, act: impl FnOnce(&mut Engine)) {
+        if let Some(engine) = self.engine.as_mut() {
+            act(engine);
+        }
+    }
+}
+
+fn stamp(at: f64, offset: i32) -> At {
+    At { instant: UnixMs::from_f64(at), offset: OffsetMin::new(offset) }
+}
+
+fn info(options: &Value) -> Vec<(String, Scalar)> {
+    let info = options.get("info").and_then(Value::as_map).unwrap_or_default();
+    let text = |(name, value): &(String, Value)| Some((name.clone(), Scalar::Text(value.as_str()?.to_owned())));
+    info.iter().filter_map(text).collect()
+}
+
+fn give(value: &impl Serialize) -> Result<JsValue, JsValue> {
+    Ok(serde_wasm_bindgen::to_value(value)?)
+}
+
+fn throw(error: &Error) -> JsValue {
+    throw_all(std::slice::from_ref(error))
+}
+
+/// A JavaScript `Error` with `code`, `message`, `path` of the first mistake and all of them as `mistakes`.
+fn throw_all(errors: &[Error]) -> JsValue {
+    let mistakes: Vec<_> = errors.iter().map(Mistake::of).collect();
+    let message = errors.first().map_or("", |error| &error.message);
+    let thrown = js_sys::Error::new(message);
+    let set = |key: &str, value: &JsValue| drop(js_sys::Reflect::set(&thrown, &key.into(), value));
+    if let Some(first) = errors.first() {
+        set("code", &first.code.into());
+        set("path", &first.path.as_str().into());
+    }
+    if let Ok(mistakes) = serde_wasm_bindgen::to_value(&mistakes) {
+        set("mistakes", &mistakes);
+    }
+    thrown.into()
+}
+
+#[derive(Serialize)]
+struct Mistake<'a> {
+    code: &'a str,
+    message: &'a str,
+    path: &'a str,
+}
+
+impl<'a> Mistake<'a> {
+    fn of(error: &'a Error) -> Mistake<'a> {
+        Mistake { code: error.code, message: &error.message, path: &error.path }
+    }
+}
+
+#[derive(Serialize)]
+struct Booted {
+    consent: bool,
+    recovered: bool,
+}
+
+#[derive(Serialize)]
+struct Description<'a> {
+    app: &'a str,
+    revision: u32,
+    dictionary: u32,
+    keys: u8,
+    warnings: Vec<Mistake<'a>>,
+    events: Vec<EventOut<'a>>,
+    flows: Vec<FlowOut<'a>>,
+}
+
+#[derive(Serialize)]
+struct EventOut<'a> {
+    name: &'a str,
+    dimensions: Vec<DimensionOut<'a>>,
+    numbers: Vec<NumberOut<'a>>,
+}
+
+#[derive(Serialize)]
+struct DimensionOut<'a> {
+    name: &'a str,
+    id: u32,
+}
+
+#[derive(Serialize)]
+struct NumberOut<'a> {
+    name: &'a str,
+}
+
+#[derive(Serialize)]
+struct FlowOut<'a> {
+    name: &'a str,
+    steps: &'a [String],
+}
+
+impl<'a> Description<'a> {
+    fn of(program: &'a Program, warnings: &'a [Warning]) -> Description<'a> {
+        let warning = |w: &'a Warning| Mistake { code: "program_warning", message: &w.message, path: &w.path };
+        let names = &program.names;
+        Description {
+            app: &names.app,
+            revision: program.revision,
+            dictionary: names.hash(),
+            keys: KEYS,
+            warnings: warnings.iter().map(warning).collect(),
+            events: (0..).zip(&names.events).map(|(at, event)| EventOut::of(at, event)).collect(),
+            flows: names.flows.iter().map(|flow| FlowOut { name: &flow.name, steps: &flow.steps }).collect(),
+        }
+    }
+}
+
+impl<'a> EventOut<'a> {
+    fn of(at: u32, event: &'a crate::program::names::EventNames) -> EventOut<'a> {
+        let first_id = at * crate::engine::observe::DIMENSIONS_MAX;
+        let dimensions = (first_id..).zip(&event.dimensions);
+        EventOut {
+            name: &event.name,
+            dimensions: dimensions.map(|(id, dimension)| DimensionOut { name: &dimension.name, id }).collect(),
+            numbers: event.numbers.iter().map(|number| NumberOut { name: &number.name }).collect(),
+        }
+    }
+}
+
+#[derive(Serialize)]
+struct StatsOut<'a> {
+    consent: bool,
+    events_today: u32,
+    sessions: u32,
+    requests: u32,
+    sent_bytes: f64,
+    unsent_rows: u32,
+    unsent_bytes: u32,
+    last_sync_at: Option<f64>,
+    dropped: Vec<(&'a str, u32)>,
+}
+
+impl<'a> StatsOut<'a> {
+    fn of(stats: &'a Stats) -> StatsOut<'a> {
+        StatsOut {
+            consent: stats.consent,
+            events_today: stats.events_today,
+            sessions: stats.sessions,
+            requests: stats.requests,
+            sent_bytes: stats.sent_bytes as f64,
+            unsent_rows: stats.unsent_rows,
+            unsent_bytes: stats.unsent_bytes,
+            last_sync_at: stats.last_sync_at.map(|at| at as f64),
+            dropped: stats.dropped.iter().map(|&(name, count)| (name, count)).collect(),
+        }
+    }
+}
+
+#[derive(Serialize)]
+struct OrderOut<'a> {
+    order_id: &'a str,
+    paid_fen: f64,
+    day: String,
+    confirmed: bool,
+}
+
+impl<'a> OrderOut<'a> {
+    fn of(known: &'a KnownOrder) -> OrderOut<'a> {
+        let mut day = String::new();
+        known.day.write(&mut day);
+        let paid_fen = known.order.paid_fen as f64;
+        OrderOut { order_id: &known.order.id, paid_fen, day, confirmed: known.confirmed }
+    }
+}
+
+#[derive(Serialize)]
+struct ReceivedOut {
+    acked: u32,
+    need_token: bool,
+    program: Option<u32>,
+    facts: Vec<FactOut>,
+}
+
+#[derive(Serialize)]
+struct FactOut {
+    n: u32,
+    kind: String,
+    order_id: String,
+    paid_fen: f64,
+    at: f64,
+}
+
+impl ReceivedOut {
+    fn of(received: Received) -> ReceivedOut {
+        let fact = |fact: crate::sync::answer::Fact| FactOut {
+            n: fact.number,
+            kind: fact.kind,
+            order_id: fact.order_id,
+            paid_fen: fact.paid_fen as f64,
+            at: fact.at as f64,
+        };
+        ReceivedOut {
+            acked: received.acked,
+            need_token: received.need_token,
+            program: received.program,
+            facts: received.facts.into_iter().map(fact).collect(),
+        }
+    }
+}
