@@ -1,0 +1,92 @@
+import { isDeliberate, toHuitouError } from './error.js';
+import { loadEngine } from './loader.js';
+import { Props, valueOf } from './props.js';
+import { Pump } from './pump.js';
+
+/** One living Core with what belongs to it. A call that throws anything but a HuitouError's kin has poisoned it. */
+export class Engine {
+  /**
+   * Instantiates, loads what storage holds, and boots.
+   * @param {object} setup see {@link loadEngine}; `sender`, `observer` (with `onDrop`) as for {@link Pump}
+   */
+  static async start(setup) {
+    return new Engine(setup, await loadEngine(setup));
+  }
+
+  constructor({ host, sender, observer }, { core, description, keys, booted }) {
+    this._core = core;
+    this.description = description;
+    this.booted = booted;
+    this._props = new Props(core, description, observer.onDrop);
+    this.pump = new Pump({ core, keys, host, sender, observer });
+  }
+
+  /** Counts an event; `read` comes from readProps. */
+  track(name, read, at, offset) {
+    if (name === 'order') this._order(read, at, offset);
+    else if (name === 'page') this._props.page(valueOf(read, 'page'), at, offset);
+    else this._props.track(name, read, at, offset);
+    this.pump.poke();
+  }
+
+  /** Enters a page; null leaves the current one. */
+  page(name, _, at, offset) {
+    this._props.page(name, at, offset);
+    this.pump.poke();
+  }
+
+  /** Advances a flow. */
+  flow(name, step, at, offset) {
+    this._props.flow(name, step, at, offset);
+    this.pump.poke();
+  }
+
+  /** The app goes to the background: everything durable and on its way before this returns. */
+  hide(_, __, at, offset) {
+    this._props.track('hide', [], at, offset);
+    this.pump.runNow();
+  }
+
+  /** Counts calls that found no room in the queue, or the restart itself. */
+  drop(reason, count, at, offset) {
+    for (let i = 0; i < count; i++) this._props.drop(reason, undefined, at, offset);
+    this.pump.poke();
+  }
+
+  /** A rare command; its outcome goes to `waiter`. */
+  command(json, waiter, at, offset) {
+    try {
+      waiter.resolve(this._core.command(json, at, offset));
+    } catch (error) {
+      waiter.reject(toHuitouError(error));
+      if (!isDeliberate(error)) throw error;
+    }
+    this._props.forget();
+    this.pump.poke();
+  }
+
+  /** A question: a command that changes nothing. */
+  read(op, at, offset) {
+    return this._core.command('{"op":"' + op + '"}', at, offset);
+  }
+
+  /** Gives the instance back. */
+  free() {
+    this._core.free();
+  }
+
+  /** An order has an id and is kept singly, so it goes another way than events do. */
+  _order(read, at, offset) {
+    const order = { op: 'order' };
+    ['order_id', 'paid_fen', 'items'].forEach((name) => {
+      const value = valueOf(read, name);
+      if (typeof value === 'string' || typeof value === 'number') order[name] = value;
+    });
+    try {
+      this._core.command(JSON.stringify(order), at, offset);
+    } catch (error) {
+      if (!isDeliberate(error)) throw error;
+      this._props.drop('order_refused', error.path, at, offset);
+    }
+  }
+}

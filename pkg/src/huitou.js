@@ -1,0 +1,142 @@
+import { HuitouError } from './error.js';
+import { Emitter } from './emitter.js';
+import { Keeper } from './keeper.js';
+import { Sender } from './sender.js';
+import { readProps } from './props.js';
+
+/** The engine as an app sees it; made by `open`. What its methods promise is written in index.d.ts. */
+export class Huitou {
+  /** @param {object} settings checked options, see open.js */
+  constructor(settings) {
+    this._host = settings.host;
+    this._url = settings.url;
+    this._events = new Emitter();
+    this._sender = new Sender(settings, (error) => this._keeper.report(error));
+    this._keeper = new Keeper(settings, this._events, this._sender);
+    this._page = null;
+    this._shown = true;
+    this._unfollow = [];
+    this.ready = this._open(settings.mistake);
+    // An app that does not wait for `ready` learns of a failure through the 'error' event, never through a crash.
+    this.ready.catch((error) => this._keeper.report(error));
+  }
+
+  track(name, props) {
+    this._keeper.call('track', name, readProps(props));
+  }
+
+  page(name) {
+    this._page = name === undefined ? null : name;
+    this._keeper.call('page', this._page);
+  }
+
+  flow(name, step) {
+    this._keeper.call('flow', name, step);
+  }
+
+  setUser(id) {
+    const user = id === null || id === undefined ? '' : id;
+    return this._tell({ op: 'user', id: user }, () => this._sender.setUser(user));
+  }
+
+  setAttributes(attributes) {
+    return this._tell({ op: 'attributes', set: attributes });
+  }
+
+  consent(granted) {
+    return this._tell({ op: 'consent', granted }, () => {
+      this._keeper.consent = granted;
+      if (granted) this._sender.warm();
+    });
+  }
+
+  async flush() {
+    const engine = await this._keeper.running();
+    if (await engine.pump.written()) return;
+    throw new HuitouError('storage_failed', 'the storage did not take the last write; it is tried again');
+  }
+
+  async sync() {
+    if (!this._url) throw new HuitouError('no_url', 'open() was given no url to send to', 'url');
+    await this._tell({ op: 'sync' });
+    const engine = await this._keeper.running();
+    const answer = await engine.pump.sent();
+    if (answer === null) return { acked: 0 };
+    if (answer.status >= 200 && answer.status <= 299) return { acked: answer.acked };
+    throw new HuitouError('sync_failed', 'the backend answered ' + answer.status + ' (0: no answer)');
+  }
+
+  stats() {
+    return Object.assign(this._keeper.read('stats'), { restarts: this._keeper.restarts });
+  }
+
+  state() {
+    return this._keeper.read('state');
+  }
+
+  orders() {
+    return this._keeper.read('orders');
+  }
+
+  on(name, listener) {
+    return this._events.on(name, listener);
+  }
+
+  close() {
+    this._unfollow.forEach((stop) => typeof stop === 'function' && stop());
+    this._unfollow = [];
+    return this._keeper.close();
+  }
+
+  pageHooks(name) {
+    const leave = () => {
+      if (this._page === name) this.page(null);
+    };
+    return { onShow: () => this.page(name), onHide: leave, onUnload: leave };
+  }
+
+  appHooks() {
+    return { onShow: (options) => this._show(options && options.scene), onHide: () => this._hide() };
+  }
+
+  /** A command without an answer. */
+  async _tell(body, done) {
+    await this._keeper.command(body, done);
+  }
+
+  async _open(mistake) {
+    if (mistake) throw this._keeper.refuse(mistake);
+    this._follow();
+    this.track('launch', { scene: this._host.scene ? this._host.scene() : undefined });
+    const { booted, description } = await this._keeper.start();
+    const { revision, warnings } = description;
+    warnings.forEach(({ path, message }) => this._keeper.debug(path + ': ' + message));
+    const { device, consent, recovered } = booted;
+    const opened = { device, consent, recovered, revision, warnings };
+    this._events.emit('ready', opened);
+    return opened;
+  }
+
+  /** Listens to the platform. */
+  _follow() {
+    const online = (isOnline) => this._keeper.command({ op: 'online', online: isOnline }).catch(() => {});
+    this._unfollow = [
+      this._host.onShow((scene) => this._show(scene)),
+      this._host.onHide(() => this._hide()),
+      this._host.onNetwork((isOnline) => this._url && online(isOnline)),
+    ];
+  }
+
+  /** The platform and the app's hooks may both tell of the same change. */
+  _show(scene) {
+    if (this._shown) return;
+    this._shown = true;
+    this.track('show', { scene });
+  }
+
+  _hide() {
+    if (!this._shown) return;
+    this._shown = false;
+    this._keeper.call('hide');
+  }
+}
