@@ -1,5 +1,9 @@
 //! The wire: round trips, sizes, limits, vectors and frozen files.
+#![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing)]
 
+mod cases;
 mod properties;
+mod receive;
 mod sample;
 mod sizes;
+mod vectors;

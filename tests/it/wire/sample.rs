@@ -13,24 +13,24 @@ pub(super) struct Choices {
 }
 
 impl Choices {
-    pub fn new(choices: Vec<u64>) -> Choices {
+    pub(super) fn new(choices: Vec<u64>) -> Choices {
         Choices { left: choices.into_iter() }
     }
 
     /// As many choices as needed, always the same ones for a seed (a linear congruential generator).
-    pub fn seeded(seed: u64, count: usize) -> Choices {
+    pub(super) fn seeded(seed: u64, count: usize) -> Choices {
         let next = |state: &u64| Some(state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1));
         let states = std::iter::successors(Some(seed), next).skip(1).take(count);
-        Choices::new(states.map(|state| state >> 33 | state << 31).collect())
+        Choices::new(states.map(|state| state.rotate_left(31)).collect())
     }
 
     /// 0..=max.
-    pub fn up_to(&mut self, max: u64) -> u64 {
+    pub(super) fn up_to(&mut self, max: u64) -> u64 {
         self.left.next().unwrap_or(0) % (max + 1)
     }
 
     /// 0..=max, of any magnitude.
-    pub fn wide(&mut self, max: u64) -> u64 {
+    pub(super) fn wide(&mut self, max: u64) -> u64 {
         let shift = self.up_to(63);
         (self.left.next().unwrap_or(0) >> shift).min(max)
     }
@@ -106,7 +106,7 @@ pub(super) struct Observed {
 
 impl Observed {
     /// The plainest fold there can be, to compare others with.
-    pub fn count_in(&self, stats: &mut Stats) {
+    pub(super) fn count_in(&self, stats: &mut Stats) {
         *stats.hours.entry(self.hour) += 1;
         let event = stats.events.entry(self.event);
         event.count += 1;
@@ -213,7 +213,7 @@ pub(super) fn any_names(c: &mut Choices) -> Names {
     let texts = |c: &mut Choices, letter: &str, count: u64| -> Vec<String> {
         (0..count).map(|at| format!("{letter}{at}{}", ENDINGS[c.up_to(4) as usize])).collect()
     };
-    let mut event = |c: &mut Choices, name: String| {
+    let event = |c: &mut Choices, name: String| {
         let dimensions = (0..c.up_to(4)).map(|at| {
             let values = c.up_to(3);
             Dimension { name: format!("d{at}"), values: texts(c, "v", values) }

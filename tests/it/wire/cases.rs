@@ -1,0 +1,184 @@
+//! The cases of `tests/vectors/wire.json`.
+
+use super::sample::{any_names, any_upload, shop_upload, shopping_row, tea_shop, Choices};
+use huitou::bytes::Writer;
+use huitou::clock::Day;
+use huitou::id::{DeletionId, EventIx, FlowIx, Label, SegmentId, UserId};
+use huitou::insight::sketch::Sketch;
+use huitou::insight::stats::{EventStats, Row, Stats, Table, Tally};
+use huitou::program::names::Names;
+use huitou::summary::{Scalar, Upload};
+
+/// An upload under its names, and what it shows.
+pub(super) struct Good {
+    pub(super) name: String,
+    pub(super) names: Names,
+    pub(super) upload: Upload,
+}
+
+/// Bytes that no phone writes, and the part that is wrong.
+pub(super) struct Bad {
+    pub(super) name: &'static str,
+    pub(super) names: Names,
+    pub(super) body: Vec<u8>,
+    pub(super) what: &'static str,
+}
+
+fn day_row(stats: Stats) -> Row {
+    Row { segment: SegmentId(7), day: Day::parse("2026-11-22").unwrap(), revision: 1, stats }
+}
+
+fn tally(count: u32, sum: u64) -> Tally {
+    Tally { count, sum }
+}
+
+fn coarsened() -> Row {
+    let mut row = shopping_row(5, 50);
+    row.stats.hours.clear();
+    for event in row.stats.events.values_mut() {
+        event.dimensions.clear();
+        event.numbers.iter_mut().for_each(|sketch| sketch.buckets.clear());
+    }
+    row
+}
+
+/// A page left the day after it was entered, a value that found no room, two texts met, a reason not known yet.
+fn odd_counts() -> Row {
+    let mut stats = Stats::default();
+    let mut pages = Table::default();
+    pages.push(Label::OTHER, tally(4, 17));
+    pages.push(Label::declared(0), tally(0, 2_000));
+    let page = EventStats { count: 4, dimensions: vec![pages], numbers: vec![Sketch { sum: 3_017, buckets: vec![] }] };
+    let mut scenes = Table::default();
+    scenes.push(Label::met(0), tally(1, 0));
+    scenes.push(Label::met(1), tally(u32::MAX, 0));
+    stats.events.push(EventIx(0), EventStats { count: u32::MAX, dimensions: vec![scenes], numbers: vec![] });
+    stats.events.push(EventIx(3), page);
+    stats.flows.push(FlowIx(1), vec![0, 1]);
+    stats.drops.push(3, 2);
+    stats.drops.push(200, 1);
+    day_row(stats)
+}
+
+fn all_attributes() -> Vec<(String, Scalar)> {
+    let text = |name: &str, value: &str| (name.to_owned(), Scalar::Text(value.into()));
+    vec![
+        ("age".into(), Scalar::Milli(31_000)),
+        ("balance".into(), Scalar::Milli(-3_005)),
+        text("city", "深圳"),
+        ("member".into(), Scalar::Flag(true)),
+        text("nickname", "\u{2028}\"\\"),
+        ("vip".into(), Scalar::Flag(false)),
+    ]
+}
+
+pub(super) fn good() -> Vec<Good> {
+    let shop = |name: &str, change: fn(&mut Upload)| {
+        let mut upload = shop_upload(vec![shopping_row(1, 50)]);
+        change(&mut upload);
+        Good { name: name.into(), names: tea_shop(), upload }
+    };
+    let clear = |upload: &mut Upload| {
+        upload.rows.clear();
+        upload.met.clear();
+    };
+    let mut cases = vec![
+        shop("an envelope and nothing in it", clear),
+        shop("a session of 50 events", |_| {}),
+        shop("the same with its names", |u| u.names = Some(tea_shop())),
+        shop("the same row at a higher revision", |u| u.rows = vec![Row { revision: 90, ..shopping_row(1, 60) }]),
+        shop("a day of 300 events", |u| u.rows = vec![shopping_row(2, 300)]),
+        shop("two segments, one of them over two days", |u| {
+            let tomorrow = Row { day: Day::parse("2026-11-23").unwrap(), ..shopping_row(3, 50) };
+            u.rows.extend([tomorrow, Row { segment: SegmentId(u64::MAX), ..shopping_row(4, 50) }]);
+        }),
+        shop("before login", |u| u.user = UserId::default()),
+        shop("attributes of every kind", |u| u.attributes = Some((2, all_attributes()))),
+        shop("attributes and nothing else", |u| {
+            u.attributes = Some((3, vec![]));
+            u.rows.clear();
+        }),
+        shop("a coarsened row", |u| u.rows = vec![coarsened()]),
+        shop("counts of zero, other values, reasons not known yet", |u| u.rows = vec![odd_counts()]),
+        shop("deletion", |u| {
+            u.fact_cursor = 0;
+            u.deletion = Some(DeletionId(0xdead_beef));
+            u.rows.clear();
+            u.met.clear();
+        }),
+    ];
+    cases.extend((1..=12).map(|seed| {
+        let mut c = Choices::seeded(seed, 2_000);
+        let names = any_names(&mut c);
+        Good { name: format!("any upload, number {seed}"), upload: any_upload(&mut c, &names), names }
+    }));
+    cases
+}
+
+/// The header of an upload of the tea shop with these flags, then whatever is wrong.
+fn body(flags: u8, rest: &[u8]) -> Vec<u8> {
+    let mut w = Writer::default();
+    w.byte(1);
+    w.byte(flags);
+    w.u32(tea_shop().hash());
+    w.u64(1);
+    w.text("u");
+    w.varint(1);
+    w.signed(480);
+    w.varint(0);
+    w.out.extend_from_slice(rest);
+    w.out
+}
+
+/// No texts and one row of segment 0 on the first day at revision 1, with these sections.
+fn row(sections: u8, rest: &[u8]) -> Vec<u8> {
+    let mut bytes = vec![0, 1, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1, sections];
+    bytes.extend_from_slice(rest);
+    body(0, &bytes)
+}
+
+fn with_byte(at: usize, byte: u8) -> Vec<u8> {
+    let mut bytes = body(0, &[0, 0]);
+    bytes[at] = byte;
+    bytes
+}
+
+pub(super) fn bad() -> Vec<Bad> {
+    let bad = |name, what, body| Bad { name, names: tea_shop(), body, what };
+    let user_of_65_bytes = [&body(0, &[])[..14], &[65], &[b'u'; 65][..], &[1, 192, 7, 0, 0, 0]].concat();
+    vec![
+        bad("nothing at all", "header", vec![]),
+        bad("another format", "header", with_byte(0, 2)),
+        bad("an unknown flag", "header", with_byte(1, 8)),
+        bad("a control character in the user", "header", with_byte(15, 7)),
+        bad("a user of 65 bytes", "header", user_of_65_bytes),
+        bad("an offset of 20 hours", "header", [&body(0, &[])[..17], &[0xe0, 0x12, 0, 0, 0][..]].concat()),
+        bad("a varint longer than needed", "header", [&body(0, &[])[..16], &[0x81, 0][..]].concat()),
+        bad("names of another hash", "names", body(1, &[1, b'a', 0, 0, 0, 0])),
+        bad("attributes out of order", "attributes", body(2, &[1, 2, 1, b'b', 2, 1, b'a', 2, 0, 0])),
+        bad("an attribute of an unknown kind", "attributes", body(2, &[1, 1, 1, b'a', 4, 0, 0])),
+        bad("a text under an event without dimensions", "texts", body(0, &[1, 2 << 2, 1, b'x', 0])),
+        bad("a text that is declared", "texts", body(0, &[1, 15 << 2, 1, b'1', 0])),
+        bad("the same text twice", "texts", body(0, &[2, 0, 1, b'x', 0, 1, b'x', 0])),
+        bad("an empty text", "texts", body(0, &[1, 0, 0, 0])),
+        bad("more rows than bytes", "rows", body(0, &[0, 60])),
+        bad("an unknown section", "rows", row(64, &[])),
+        bad("a section announced, but empty", "rows", row(1, &[0])),
+        bad("an event past the dictionary", "rows", row(1, &[1, 17 << 2 | 1])),
+        bad("a small count written out", "rows", row(1, &[1, 2 << 2, 3])),
+        bad("a declared value past the dictionary", "rows", row(1, &[1, 1, 1, 1 << 2 | 1])),
+        bad("a text that did not come along", "rows", row(1, &[1, 1, 1, 2 << 2 | 1])),
+        bad("a bucket past the last one", "rows", row(1, &[1, 4 << 2 | 1, 2, 0xe1, 0x0c])),
+        bad("an empty bucket", "rows", row(1, &[1, 4 << 2 | 1, 2, 0, 0])),
+        bad("a sum that was expected", "rows", row(1, &[1, 4 << 2 | 1, 1, 0])),
+        bad("a sum over 2^53 - 1", "rows", row(1, &[1, 17, 1, 0x80, 0x80, 0x80, 0x80, 0x80, 0x80, 0x80, 0x10])),
+        bad("an hour past 23", "rows", row(4, &[1, 24 << 2 | 1])),
+        bad("an order without an id", "rows", row(16, &[1, 0, 1])),
+        bad("a deletion beside a fact number", "end", {
+            let mut bytes = body(4, &[1, 0, 0, 0, 0, 0, 0, 0, 0, 0]);
+            bytes[19] = 1;
+            bytes
+        }),
+        bad("a byte after the end", "end", body(0, &[0, 0, 0])),
+    ]
+}
