@@ -1,0 +1,15 @@
+const cart = require('./services/cart');
+const engine = require('./services/huitou');
+
+App({
+  ...engine.appHooks,
+
+  onLaunch() {
+    cart.showBadge();
+  },
+
+  onError(message) {
+    engine.track('error', { code: 'script' });
+    console.error(message);
+  },
+});

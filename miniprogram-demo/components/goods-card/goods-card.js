@@ -1,0 +1,18 @@
+const route = require('../../services/route');
+
+Component({
+  properties: {
+    /** What catalog.card() gives. */
+    goods: Object,
+    /** 'tall' for grids, 'wide' for lists, 'small' for strips. */
+    shape: { type: String, value: 'tall' },
+  },
+  methods: {
+    open() {
+      route.openProduct(this.data.goods.id);
+    },
+    add() {
+      this.triggerEvent('add', { id: this.data.goods.id });
+    },
+  },
+});

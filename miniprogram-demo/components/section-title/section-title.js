@@ -1,0 +1,8 @@
+Component({
+  properties: { title: String, over: String, more: String },
+  methods: {
+    tap() {
+      this.triggerEvent('more');
+    },
+  },
+});

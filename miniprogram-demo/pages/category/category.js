@@ -1,0 +1,42 @@
+const catalog = require('../../services/catalog');
+const cart = require('../../services/cart');
+const engine = require('../../services/huitou');
+const route = require('../../services/route');
+
+const visit = engine.pageHooks('category');
+
+Page({
+  ...visit,
+
+  data: { categories: catalog.categories, current: 'green', shelf: null, goods: [] },
+
+  onLoad() {
+    this.show('green');
+  },
+
+  onShow() {
+    visit.onShow();
+    cart.showBadge();
+    const asked = route.takeCategory();
+    if (asked) this.show(asked);
+  },
+
+  show(id) {
+    this.setData({ current: id, shelf: catalog.categories.find((c) => c.id === id), goods: catalog.inCategory(id) });
+  },
+
+  select(e) {
+    const { id } = e.currentTarget.dataset;
+    if (id === this.data.current) return;
+    engine.track('category_tap', { category: id });
+    this.show(id);
+  },
+
+  openSearch() {
+    route.openSearch();
+  },
+
+  choose(e) {
+    this.selectComponent('#spec').open(e.detail.id, 'both');
+  },
+});

@@ -1,0 +1,73 @@
+const catalog = require('../../services/catalog');
+const cart = require('../../services/cart');
+const clock = require('../../services/clock');
+const engine = require('../../services/huitou');
+const route = require('../../services/route');
+const display = require('../../data/home');
+const { monthDay } = require('../../utils/format');
+
+const visit = engine.pageHooks('home');
+const SOLID_AFTER_PX = 60;
+
+Page({
+  ...visit,
+
+  data: {
+    solid: false,
+    slide: 0,
+    banners: display.banners,
+    promises: display.promises,
+    categories: catalog.categories,
+    today: null,
+    recommended: catalog.cards(display.recommended),
+    fresh: catalog.cards(display.fresh),
+  },
+
+  onShow() {
+    visit.onShow();
+    cart.showBadge();
+    this.setData({ today: Object.assign({ day: monthDay(clock.now()) }, catalog.ofTheDay(clock.now())) });
+  },
+
+  onPageScroll({ scrollTop }) {
+    const solid = scrollTop > SOLID_AFTER_PX;
+    if (solid !== this.data.solid) this.setData({ solid });
+  },
+
+  onShareAppMessage() {
+    engine.track('share', { channel: 'friend' });
+    return { title: '山月茶事 · 今日一泡，为你留着', path: '/pages/home/home' };
+  },
+
+  slideTo(e) {
+    this.setData({ slide: e.detail.current });
+  },
+
+  openSearch() {
+    route.openSearch();
+  },
+
+  openBanner(e) {
+    const banner = this.data.banners[e.currentTarget.dataset.index];
+    engine.track('banner_tap', { banner: banner.id });
+    route.openCategory(banner.category);
+  },
+
+  openCategory(e) {
+    const { id } = e.currentTarget.dataset;
+    engine.track('category_tap', { category: id });
+    route.openCategory(id);
+  },
+
+  openToday() {
+    route.openProduct(this.data.today.id);
+  },
+
+  openAll() {
+    route.openCategory('green');
+  },
+
+  choose(e) {
+    this.selectComponent('#spec').open(e.detail.id, 'both');
+  },
+});

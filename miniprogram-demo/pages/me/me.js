@@ -1,0 +1,78 @@
+const cart = require('../../services/cart');
+const engine = require('../../services/huitou');
+const orders = require('../../services/orders');
+const route = require('../../services/route');
+const session = require('../../services/session');
+const shelf = require('../../services/shelf');
+
+const visit = engine.pageHooks('me');
+const GUEST = { name: '登录，解锁茶友礼遇', face: '/assets/scene/face-guest.svg', guest: true };
+const STATE_ICONS = { paid: 'gift', sent: 'vehicle', done: 'tea' };
+
+Page({
+  ...visit,
+
+  data: { account: GUEST, accounts: session.accounts, states: [], figures: [], choosing: false, busy: '', failed: '' },
+
+  onShow() {
+    visit.onShow();
+    cart.showBadge();
+    this.refresh();
+  },
+
+  refresh() {
+    const mine = orders.list();
+    const states = orders.STATES.map(({ id, name }) => ({ id, name, icon: STATE_ICONS[id], count: mine.filter((order) => orders.state(order).id === id).length }));
+    const spent_fen = mine.reduce((sum, order) => sum + order.paid_fen, 0);
+    this.setData({
+      states, account: session.account() || GUEST,
+      figures: [
+        { id: 'orders', name: '订单', value: String(mine.length) },
+        { id: 'spent', name: '茶资(元)', value: String(Math.round(spent_fen / 100)) },
+        { id: 'favourites', name: '收藏', value: String(shelf.list('favourites').length) },
+        { id: 'seen', name: '足迹', value: String(shelf.list('seen').length) },
+      ],
+    });
+  },
+
+  openLogin() {
+    this.setData({ choosing: true, failed: '' });
+  },
+
+  closeLogin() {
+    this.setData({ choosing: false });
+  },
+
+  async login(e) {
+    const { id } = e.currentTarget.dataset;
+    this.setData({ busy: id, failed: '' });
+    try {
+      const account = await session.login(id);
+      await engine.tellWho();
+      this.setData({ choosing: false });
+      wx.showToast({ title: `${account.name}，欢迎回来`, icon: 'none' });
+      this.refresh();
+    } catch (error) {
+      this.setData({ failed: error.message });
+    }
+    this.setData({ busy: '' });
+  },
+
+  openOrders(e) {
+    route.go(`/pages/orders/orders?state=${e.currentTarget.dataset.state || 'all'}`);
+  },
+
+  openFigure(e) {
+    const { id } = e.currentTarget.dataset;
+    if (id === 'favourites' || id === 'seen') route.go(`/pages/collection/collection?list=${id}`);
+    else route.go('/pages/orders/orders');
+  },
+
+  openSettings() {
+    route.go('/pages/settings/settings');
+  },
+
+  openLab() {
+    route.go('/pages/lab/lab');
+  },
+});

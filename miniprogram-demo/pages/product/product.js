@@ -1,0 +1,78 @@
+const buying = require('../../services/buying');
+const cart = require('../../services/cart');
+const catalog = require('../../services/catalog');
+const engine = require('../../services/huitou');
+const route = require('../../services/route');
+const shelf = require('../../services/shelf');
+const { count } = require('../../utils/format');
+
+const visit = engine.pageHooks('product');
+const SOLID_AFTER_PX = 220;
+const TASTES = ['香气', '醇厚', '回甘', '鲜爽'];
+
+const reviewOf = (review) => Object.assign({ face: review.who.slice(0, 1), when: review.days < 30 ? `${review.days} 天前` : '上个月' }, review);
+const tasteOf = (product) => (product.taste || []).map((level, i) => ({ name: TASTES[i], percent: level * 20 }));
+
+Page({
+  ...visit,
+
+  data: { solid: false, slide: 0, product: null, pictures: [], tastes: [], brew: null, reviews: [], related: [], liked: false, inCart: 0, chosen: '' },
+
+  onLoad({ id }) {
+    const product = catalog.find(id);
+    if (!product) return;
+    this.product = product;
+    shelf.put('seen', id);
+    engine.track('view_product', { category: product.category, product: id, price_fen: catalog.lowest(product) });
+    this.setData({
+      product: Object.assign({}, product, { price_fen: catalog.lowest(product), sold: count(product.sold), many: product.specs.length > 1, reviews: null }),
+      pictures: catalog.gallery(product), tastes: tasteOf(product), brew: catalog.brew(product),
+      reviews: product.reviews.map(reviewOf), related: catalog.related(product), liked: shelf.has('favourites', id),
+    });
+  },
+
+  onShow() {
+    visit.onShow();
+    this.setData({ inCart: cart.count() });
+  },
+
+  onPageScroll({ scrollTop }) {
+    const solid = scrollTop > SOLID_AFTER_PX;
+    if (solid !== this.data.solid) this.setData({ solid });
+  },
+
+  onShareAppMessage() {
+    engine.track('share', { channel: 'friend' });
+    return { title: `${this.product.name}｜山月茶事`, path: `/pages/product/product?id=${this.product.id}` };
+  },
+
+  slideTo(e) {
+    this.setData({ slide: e.detail.current });
+  },
+
+  choose(e) {
+    this.selectComponent('#spec').open(this.product.id, e.currentTarget.dataset.way);
+  },
+
+  chosen(e) {
+    this.setData({ chosen: catalog.spec(this.product, e.detail.spec).name });
+  },
+
+  added() {
+    this.setData({ inCart: cart.count() });
+  },
+
+  like() {
+    const liked = buying.toggleFavourite(this.product.id);
+    this.setData({ liked });
+    wx.showToast({ title: liked ? '已收藏' : '已取消收藏', icon: 'none' });
+  },
+
+  openCart() {
+    route.openCart();
+  },
+
+  openHome() {
+    route.openHome();
+  },
+});
