@@ -16,11 +16,11 @@ const NODE = { format: 'cjs', platform: 'node', target: 'node18' };
 
 /** What `#glue` and `#fallback` mean differs by bundle; every file's sources stand in pkg/src. */
 const BUNDLES = [
-  { entry: 'entry-miniprogram.js', output: 'pkg/dist/miniprogram/index.js', kind: MINI_PROGRAM, glue: 'glue.js' },
-  { entry: 'entry-esm.js', output: 'pkg/dist/esm/index.mjs', kind: BUNDLER, glue: 'glue.js' },
-  { entry: 'entry-node.js', output: 'pkg/dist/node/index.cjs', kind: NODE, glue: 'glue-node.js' },
-  { entry: 'entry-server.js', output: 'pkg/dist/node/server.cjs', kind: NODE, glue: 'server/glue-node.js' },
-  { entry: 'entry-fallback.js', output: 'pkg/fallback/dist/index.js', kind: MINI_PROGRAM, glue: 'glue.js' },
+  { entry: 'entry-miniprogram.js', output: 'pkg/dist/miniprogram/index.js', kind: MINI_PROGRAM, glue: 'glue.mjs' },
+  { entry: 'entry-esm.js', output: 'pkg/dist/esm/index.mjs', kind: BUNDLER, glue: 'glue.mjs' },
+  { entry: 'entry-node.js', output: 'pkg/dist/node/index.cjs', kind: NODE, glue: 'glue-node.mjs' },
+  { entry: 'entry-server.js', output: 'pkg/dist/node/server.cjs', kind: NODE, glue: 'server/glue-node.mjs' },
+  { entry: 'entry-fallback.js', output: 'pkg/fallback/dist/index.js', kind: MINI_PROGRAM, glue: 'glue.mjs' },
 ];
 
 const COPIES = [
@@ -34,9 +34,9 @@ async function generateGlue() {
   const shims = [inRoot('pkg/src/utf8.js')];
   const phone = inRoot('pkg/wasm/huitou_bg.js');
   const server = inRoot('pkg/wasm/server/huitou_bg.js');
-  writeFileSync(inRoot('pkg/wasm/glue.js'), await glueFactory(phone, shims));
-  writeFileSync(inRoot('pkg/wasm/glue-node.js'), await glueFactory(phone, []));
-  writeFileSync(inRoot('pkg/wasm/server/glue-node.js'), await glueFactory(server, []));
+  writeFileSync(inRoot('pkg/wasm/glue.mjs'), await glueFactory(phone, shims));
+  writeFileSync(inRoot('pkg/wasm/glue-node.mjs'), await glueFactory(phone, []));
+  writeFileSync(inRoot('pkg/wasm/server/glue-node.mjs'), await glueFactory(server, []));
 }
 
 function generateFallback() {

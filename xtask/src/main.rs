@@ -1,12 +1,21 @@
 //! Everything a person types in this repository: `cargo xtask COMMAND`.
 
+mod audit;
+mod bench;
 mod build;
+mod demo;
+mod fuzz;
 mod node;
 mod process;
 mod progress;
+mod size;
 mod stamp;
+mod tally;
+mod test;
+mod vectors;
 mod workspace;
 
+use std::ffi::OsString;
 use std::process::ExitCode;
 
 use anyhow::{bail, Result};
@@ -16,7 +25,15 @@ use workspace::Workspace;
 const HELP: &str = "\
 cargo xtask COMMAND
 
-  build      the package: wasm modules, bundles, fallback
+  demo     the shop in a browser and the collector that its summaries arrive at, until Ctrl-C
+           [--port N] [--collector-port N] [--data FOLDER] [--replay ORDERS]
+  test     all checks, or those whose names contain one of the words: [WORD...]
+  build    the package: wasm modules, bundles, fallback
+  size     bytes that the package adds to a mini-program, and what weighs most
+  vectors  data cases on the native engine and on the package: [FOLDER]
+  bench    the figures of the package as it ships
+  fuzz     random input from a seed: [TARGET] [--seconds N] [--seed N]
+  audit    licences, sources and duplicates of the crates
 ";
 
 fn main() -> ExitCode {
@@ -32,9 +49,20 @@ fn main() -> ExitCode {
 fn run(mut arguments: Arguments) -> Result<ExitCode> {
     let workspace = Workspace::find()?;
     match arguments.subcommand()?.as_deref() {
+        Some("demo") => demo::run(&workspace, arguments)?,
+        Some("test") => return test::run(&workspace, &words(arguments)),
         Some("build") => build::run(&workspace)?,
+        Some("size") => size::run(&workspace)?,
+        Some("vectors") => return vectors::run(&workspace, arguments.finish().into_iter().next().map(Into::into)),
+        Some("bench") => bench::run(&workspace, &arguments.finish())?,
+        Some("fuzz") => fuzz::run(&workspace, &arguments.finish())?,
+        Some("audit") => audit::run(&workspace)?,
         None | Some("help") => print!("{HELP}"),
         Some(other) => bail!("unknown command `{other}`\n\n{HELP}"),
     }
     Ok(ExitCode::SUCCESS)
+}
+
+fn words(arguments: Arguments) -> Vec<String> {
+    arguments.finish().iter().map(|word: &OsString| word.to_string_lossy().to_string()).collect()
 }

@@ -1,0 +1,14 @@
+//! `cargo xtask bench`: the figures, measured on the package as it ships.
+
+use std::ffi::OsString;
+
+use anyhow::Result;
+
+use crate::workspace::Workspace;
+use crate::{build, node, process};
+
+/// Runs `bench/run.mjs` with what else was typed.
+pub(crate) fn run(workspace: &Workspace, arguments: &[OsString]) -> Result<()> {
+    build::run(workspace)?;
+    process::run(node::script(workspace, "bench/run.mjs").args(arguments))
+}

@@ -1,0 +1,114 @@
+//! `cargo xtask vectors [FOLDER]`: the same data cases on the native engine and on the built package.
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+use std::process::{Command, ExitCode};
+
+use anyhow::{bail, Context, Result};
+use serde_json::Value;
+
+use crate::tally::Tally;
+use crate::workspace::Workspace;
+use crate::{build, node, process};
+
+/// Failures shown for each file.
+const SHOWN: usize = 10;
+
+/// Where cases stand that no argument names.
+const FOLDERS: [&str; 2] = ["tests/vectors", "../shared/vectors"];
+
+/// One case and what every implementation that failed it found.
+#[derive(Default)]
+struct Case {
+    name: String,
+    differences: Vec<String>,
+}
+
+/// The cases of one file by their position in it.
+type File = BTreeMap<u64, Case>;
+
+/// Builds the package, runs the cases and prints a line for each file.
+pub(crate) fn run(workspace: &Workspace, folder: Option<PathBuf>) -> Result<ExitCode> {
+    build::run(workspace)?;
+    let (tally, text) = check(workspace, folder.as_deref())?;
+    print!("{text}");
+    Ok(if tally.failed == 0 { ExitCode::SUCCESS } else { ExitCode::FAILURE })
+}
+
+/// The cases of a folder, or of the usual ones, on a package that has been built.
+pub(crate) fn check(workspace: &Workspace, folder: Option<&Path>) -> Result<(Tally, String)> {
+    if let Some(missing) = folder.filter(|folder| !folder.is_dir()) {
+        bail!("{} is not a folder", missing.display());
+    }
+    let usual = || FOLDERS.iter().map(|folder| workspace.path(folder)).filter(|folder| folder.is_dir()).collect();
+    let folders: Vec<PathBuf> = folder.map_or_else(usual, |folder| vec![folder.to_path_buf()]);
+    build_native(workspace)?;
+    let (mut tally, mut text) = (Tally::default(), String::new());
+    for folder in folders {
+        for (file, cases) in cases(workspace, &folder.canonicalize().context("finding the folder")?)? {
+            tally = tally + count(&cases);
+            text.push_str(&shown(&file, &cases));
+        }
+    }
+    Ok((tally, text))
+}
+
+fn build_native(workspace: &Workspace) -> Result<()> {
+    let mut cargo = Command::new("cargo");
+    process::quiet(cargo.current_dir(workspace.root()).args(["build", "--package", "huitou-vectors"])).map(|_| ())
+}
+
+/// Both implementations' answers, side by side.
+fn cases(workspace: &Workspace, folder: &Path) -> Result<BTreeMap<String, File>> {
+    let mut native = Command::new(workspace.target("debug/huitou-vectors"));
+    let mut package = node::script(workspace, "xtask/vectors/js/run.mjs");
+    let mut files = BTreeMap::new();
+    for (implementation, command) in [("native", &mut native), ("package", &mut package)] {
+        let output = process::quiet(command.arg(folder)).with_context(|| format!("vectors, {implementation}"))?;
+        for line in output.lines() {
+            enter(&mut files, implementation, &serde_json::from_str(line).context("a runner printed no JSON")?)?;
+        }
+    }
+    Ok(files)
+}
+
+fn enter(files: &mut BTreeMap<String, File>, implementation: &str, line: &Value) -> Result<()> {
+    let file = line.get("file").and_then(Value::as_str).context("a case without a file")?;
+    let position = line.get("position").and_then(Value::as_u64).context("a case without a position")?;
+    let case = files.entry(file.to_string()).or_default().entry(position).or_default();
+    case.name = line.get("name").and_then(Value::as_str).unwrap_or_default().to_string();
+    if let Some(difference) = line.get("difference").and_then(Value::as_str) {
+        case.differences.push(format!("{implementation}: {difference}"));
+    }
+    Ok(())
+}
+
+fn count(cases: &File) -> Tally {
+    cases.values().map(|case| Tally::of(case.differences.is_empty())).sum()
+}
+
+/// `program.json: 59/60`, then the failures.
+fn shown(file: &str, cases: &File) -> String {
+    let tally = count(cases);
+    let mut text = format!("{file}: {}/{}\n", tally.passed, cases.len());
+    for case in cases.values().filter(|case| !case.differences.is_empty()).take(SHOWN) {
+        text.push_str(&format!("  {}: {}\n", case.name, case.differences.join("; ")));
+    }
+    text
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+
+    #[test]
+    fn a_case_passes_only_if_every_implementation_agrees() {
+        let mut files = BTreeMap::new();
+        let line = |position: u64, difference: Value| json!({"file": "a.json", "position": position, "name": format!("case {position}"), "difference": difference});
+        enter(&mut files, "native", &line(0, Value::Null)).unwrap();
+        enter(&mut files, "native", &line(1, Value::Null)).unwrap();
+        enter(&mut files, "package", &line(1, json!("at /a: expected 1, found 2"))).unwrap();
+        assert_eq!(shown("a.json", &files["a.json"]), "a.json: 1/2\n  case 1: package: at /a: expected 1, found 2\n");
+    }
+}

@@ -1,0 +1,92 @@
+//! Runs every file of a folder whose form is known on the native engine, and prints a line of JSON for each case:
+//! `{"file", "position", "name", "difference"}`, the difference being null when the case passed.
+//! `cargo xtask vectors` sets these beside what the built package says.
+
+mod program;
+
+use std::path::Path;
+
+use anyhow::{Context, Result};
+use serde_json::{json, Value};
+
+/// A form of cases: the file's name, and what is wrong with one case of it, if anything.
+type Form = (&'static str, fn(&Value) -> Option<String>);
+
+const FORMS: [Form; 1] = [("program.json", program::difference)];
+
+fn main() -> Result<()> {
+    let folder = std::env::args().nth(1).context("usage: huitou-vectors FOLDER")?;
+    for (file, difference) in FORMS {
+        for (position, case) in cases(&Path::new(&folder).join(file))?.iter().enumerate() {
+            let name = case.get("name").and_then(Value::as_str).unwrap_or("");
+            println!("{}", json!({"file": file, "position": position, "name": name, "difference": difference(case)}));
+        }
+    }
+    Ok(())
+}
+
+/// The cases of a file, none if the folder hasn't got it.
+fn cases(file: &Path) -> Result<Vec<Value>> {
+    if !file.exists() {
+        return Ok(Vec::new());
+    }
+    let text = std::fs::read_to_string(file).with_context(|| format!("reading {}", file.display()))?;
+    serde_json::from_str(&text).with_context(|| format!("{} is not a list of cases", file.display()))
+}
+
+/// What differs between two values, by its path; nothing if they are equal.
+fn compare(found: &Value, expected: &Value) -> Option<String> {
+    let at = first_difference(found, expected, String::new())?;
+    let pick = |value: &Value| value.pointer(&at).map_or("nothing".to_string(), Value::to_string);
+    Some(format!("at {}: expected {}, found {}", if at.is_empty() { "/" } else { &at }, pick(expected), pick(found)))
+}
+
+fn first_difference(found: &Value, expected: &Value, at: String) -> Option<String> {
+    match (found, expected) {
+        (Value::Object(a), Value::Object(b)) => {
+            let keys = a.keys().chain(b.keys().filter(|key| !a.contains_key(*key)));
+            keys.filter_map(|key| {
+                step(a.get(key), b.get(key), format!("{at}/{}", key.replace('~', "~0").replace('/', "~1")))
+            })
+            .next()
+        }
+        (Value::Array(a), Value::Array(b)) => (0..a.len().max(b.len()))
+            .filter_map(|position| step(a.get(position), b.get(position), format!("{at}/{position}")))
+            .next(),
+        _ if found == expected => None,
+        _ => Some(at),
+    }
+}
+
+fn step(found: Option<&Value>, expected: Option<&Value>, at: String) -> Option<String> {
+    match (found, expected) {
+        (Some(found), Some(expected)) => first_difference(found, expected, at),
+        _ => Some(at),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_first_difference_is_named_by_its_path() {
+        let expected = json!({"a": [1, {"b/c": 2}]});
+        assert_eq!(compare(&expected, &expected), None);
+        let text = compare(&json!({"a": [1, {"b/c": 3}]}), &expected).unwrap();
+        assert_eq!(text, "at /a/1/b~1c: expected 2, found 3");
+        assert_eq!(compare(&json!({"a": [1]}), &expected).unwrap(), "at /a/1: expected {\"b/c\":2}, found nothing");
+    }
+
+    #[test]
+    fn the_projects_own_cases_pass() {
+        let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../tests/vectors");
+        for (file, difference) in FORMS {
+            let cases = cases(&folder.join(file)).unwrap();
+            assert!(!cases.is_empty(), "{file}");
+            for case in cases {
+                assert_eq!(difference(&case), None, "{file}: {}", case["name"]);
+            }
+        }
+    }
+}
