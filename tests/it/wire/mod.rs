@@ -2,6 +2,8 @@
 #![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing)]
 
 mod cases;
+mod document;
+mod frozen;
 mod properties;
 mod receive;
 mod sample;
