@@ -9,6 +9,7 @@ import { Problems } from './problems.mjs';
 import { Project } from './project.mjs';
 import { compileStyles } from './style.mjs';
 import { compileTemplates } from './template.mjs';
+import { checkTags } from '../check/lint.mjs';
 
 const HERE = path.dirname(fileURLToPath(import.meta.url));
 const ASSET = /\.(wasm|br|png|jpe?g|gif|svg|webp|woff2?|ttf|mp3|mp4|txt|cer)$/i;
@@ -39,6 +40,7 @@ export function buildProject(folder, out, packages = {}) {
   const problems = new Problems();
   const project = new Project(folder, packages);
   const graph = new Graph(project, problems).collect();
+  checkTags(graph);
   const templates = compileTemplates(graph);
   const { css, scopes } = compileStyles(graph);
   if (problems.errors.length === 0) {
@@ -62,7 +64,7 @@ function emptyFolder(out) {
 }
 
 function copyAssets(project, out) {
-  for (const file of project.files().filter((name) => ASSET.test(name))) {
+  for (const file of project.packageFiles().filter((name) => ASSET.test(name))) {
     const target = path.join(out, file);
     fs.mkdirSync(path.dirname(target), { recursive: true });
     fs.copyFileSync(project.absolute(file), target);

@@ -57,6 +57,17 @@ export class Project {
     return fs.readFileSync(this.absolute(file), 'utf8');
   }
 
+  /** Bytes of a project file. */
+  size(file) {
+    return fs.statSync(this.absolute(file)).size;
+  }
+
+  /** The files that go into the package: all but those that `packOptions.ignore` of project.config.json names. */
+  packageFiles() {
+    const rules = this.config.packOptions?.ignore ?? [];
+    return this.files().filter((file) => !rules.some((rule) => isIgnored(file, rule)));
+  }
+
   /** Every file, mounted packages included. */
   files() {
     const mounted = this.mounts.filter(({ folder }) => fs.existsSync(folder))
@@ -97,6 +108,17 @@ function candidates(folder, request) {
     places.push(path.posix.join(at, 'miniprogram_npm', request));
     if (at === '.') return places;
   }
+}
+
+/** One rule of `packOptions.ignore`. */
+function isIgnored(file, { type, value }) {
+  const plain = value.replace(/^\//, '');
+  if (type === 'folder') return file.startsWith(`${plain}/`);
+  if (type === 'file') return file === plain;
+  if (type === 'suffix') return file.endsWith(value);
+  if (type === 'prefix') return file.startsWith(plain);
+  if (type === 'regexp') return new RegExp(value).test(file);
+  return false;
 }
 
 /** Drops the last extension of a file name. */

@@ -6,7 +6,7 @@ const LONG_PRESS_MS = 350;
 const MOVE_MAX_PX = 10;
 // Native events that the app may bind; all others come from the built-in components themselves.
 const NATIVE_EVENTS = new Set(['touchstart', 'touchmove', 'touchend', 'touchcancel', 'transitionend', 'animationstart', 'animationiteration', 'animationend']);
-const MOUSE_AS_TOUCH = { mousedown: 'touchstart', mousemove: 'touchmove', mouseup: 'touchend' };
+const MOUSE_AS_TOUCH = { pointerdown: 'touchstart', pointermove: 'touchmove', pointerup: 'touchend' };
 
 /** Makes the element behind a WXML tag. */
 function createElement(tag) {
@@ -37,7 +37,7 @@ function touchesOf(original) {
   const origin = pageOrigin(original.target);
   const all = (list) => Array.from(list, (point) => touchPoint(point, origin));
   if (original.changedTouches) return { touches: all(original.touches), changedTouches: all(original.changedTouches) };
-  return { touches: original.type === 'mouseup' ? [] : all([original]), changedTouches: all([original]) };
+  return { touches: original.type.endsWith('up') ? [] : all([original]), changedTouches: all([original]) };
 }
 
 /** Sends an event through glass-easel; true when its default was prevented. */
@@ -65,9 +65,10 @@ export function wxElementOf(node) {
 function translateMouse() {
   let pressed = null;
   const forward = (event) => {
-    if (event.type === 'mousedown') pressed = wxElementOf(event.target);
+    if (event.pointerType !== 'mouse') return;
+    if (event.type === 'pointerdown') pressed = wxElementOf(event.target);
     if (pressed) dispatch(pressed, MOUSE_AS_TOUCH[event.type], {}, bubbling(event));
-    if (event.type === 'mouseup') pressed = null;
+    if (event.type === 'pointerup') pressed = null;
   };
   for (const type of Object.keys(MOUSE_AS_TOUCH)) document.addEventListener(type, forward, { capture: true });
 }
@@ -89,6 +90,20 @@ function watchLongPress() {
   for (const type of ['pointermove', 'pointerup', 'pointercancel']) document.addEventListener(type, stop, { capture: true });
 }
 
+/**
+ * After a touch the browser adds a click where the finger was. The app has had its tap by then, and what lies there
+ * now (a sheet, another page's bar) was never touched: such a click is dropped.
+ */
+function dropGhostClicks() {
+  let touched = null;
+  document.addEventListener('pointerdown', (event) => { touched = event.target; }, { capture: true });
+  document.addEventListener('click', (event) => {
+    const isKeyboard = event.detail === 0;
+    const isTouched = touched && (event.target.contains(touched) || touched.contains(event.target));
+    if (!isKeyboard && !isTouched) event.stopImmediatePropagation();
+  }, { capture: true });
+}
+
 /** The backend on which pages are drawn. */
 export function createBackend() {
   const context = new CurrentWindowBackendContext();
@@ -104,5 +119,6 @@ export function createBackend() {
   context.onEvent((target, type, detail, options) => (dispatch(target, type, detail, options) ? 1 : 0));
   translateMouse();
   watchLongPress();
+  dropGhostClicks();
   return context;
 }

@@ -1,8 +1,14 @@
 // WeChat's component framework, loaded with the compiled app.
-import { globalOptions } from 'glass-easel';
+import { addGlobalErrorListener, globalOptions } from 'glass-easel';
 import { MiniProgramEnv, component as adapter } from 'glass-easel-miniprogram-adapter';
 import { createBackend } from './backend.mjs';
 import { registerBuiltins } from './builtins/index.mjs';
+
+/** An error in a handler or lifetime is an uncaught error of the app, not a line on the console. */
+function raise(error) {
+  reportError(error);
+  return false;
+}
 
 /** Holds the component definitions of one run of the app. */
 export class Framework {
@@ -10,6 +16,7 @@ export class Framework {
     const { components, scopes } = phone.config;
     this.phone = phone;
     globalOptions.writeIdToDOM = true;
+    addGlobalErrorListener(raise);
     const env = new MiniProgramEnv();
     env.getGlobalCodeSpace().getComponentSpace().getComponentOptions().writeIdToDOM = true;
     this.space = env.createCodeSpace('main', true);
