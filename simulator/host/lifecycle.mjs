@@ -18,9 +18,14 @@ export class Lifecycle {
     Object.assign(this.app, definition);
   }
 
-  /** Starts the app at a page. */
-  launch({ path, query, scene = SCENE_LIST }) {
+  /** Says how the app is opened; known before any of its code runs. */
+  prepare({ path, query, scene = SCENE_LIST }) {
     this.launchOptions = { path, query, scene, referrerInfo: {}, shareTicket: undefined };
+    this.enterOptions = this.launchOptions;
+  }
+
+  /** Starts the app as prepared. */
+  launch() {
     this.#call('onLaunch', this.launchOptions);
     this.#enter(this.launchOptions);
   }

@@ -93,8 +93,9 @@ window.__boot = (config, makeTemplates, run) => {
   }
   phone.framework = new Framework(phone, makeTemplates(phone.clock.Date));
   const loader = new Loader();
-  loadApp(phone, loader, run);
   const target = launchTarget(config);
-  phone.lifecycle.launch(target);
+  phone.lifecycle.prepare(target);
+  loadApp(phone, loader, run);
+  phone.lifecycle.launch();
   phone.router.reLaunch(target.url);
 };
