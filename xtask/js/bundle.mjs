@@ -11,7 +11,10 @@ const inRoot = (path) => join(process.cwd(), path);
 
 /** Runtimes before ES2018, without TextDecoder and TextEncoder. */
 const MINI_PROGRAM = { format: 'cjs', platform: 'neutral', target: 'es2017', minify: true };
-const BUNDLER = { format: 'esm', platform: 'neutral', target: 'es2017' };
+/** Bundlers take `import.meta` from any target: it's how a file names its neighbours. */
+const BUNDLER = { format: 'esm', platform: 'neutral', target: 'es2017', supported: { 'import-meta': true } };
+/** `require` gives the default export itself. */
+const ONE_FUNCTION = { ...MINI_PROGRAM, footer: { js: 'module.exports=module.exports.default;' } };
 const NODE = { format: 'cjs', platform: 'node', target: 'node18' };
 
 /** What `#glue` and `#fallback` mean differs by bundle; every file's sources stand in pkg/src. */
@@ -20,7 +23,7 @@ const BUNDLES = [
   { entry: 'entry-esm.js', output: 'pkg/dist/esm/index.mjs', kind: BUNDLER, glue: 'glue.mjs' },
   { entry: 'entry-node.js', output: 'pkg/dist/node/index.cjs', kind: NODE, glue: 'glue-node.mjs' },
   { entry: 'entry-server.js', output: 'pkg/dist/node/server.cjs', kind: NODE, glue: 'server/glue-node.mjs' },
-  { entry: 'entry-fallback.js', output: 'pkg/fallback/dist/index.js', kind: MINI_PROGRAM, glue: 'glue.mjs' },
+  { entry: 'entry-fallback.js', output: 'pkg/fallback/dist/index.js', kind: ONE_FUNCTION, glue: 'glue.mjs' },
 ];
 
 const COPIES = [

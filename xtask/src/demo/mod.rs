@@ -119,7 +119,7 @@ fn start_collector(workspace: &Workspace, options: &Options, children: &mut Chil
     fs::create_dir_all(&folder).with_context(|| format!("creating {}", folder.display()))?;
     let mut collector = Command::new(workspace.target("server/huitou-collector"));
     collector.current_dir(workspace.root()).args(["serve", "--demo", "--listen"]).arg(address(options.collector_port));
-    collector.arg("--data").arg(folder.join("collector.sqlite"));
+    collector.arg("--db").arg(folder.join("collector.sqlite"));
     collector.arg("--program").arg(workspace.path(SHOP).join("program.json"));
     children.start("collector", &mut collector)?;
     wait_for(options.collector_port, "collector", children)
