@@ -1,1 +1,27 @@
 //! The reference backend of Huitou: takes summaries, keeps each row once, shows them.
+//!
+//! ```text
+//! phone ── POST /v1/sync ──▶ http ──▶ intake (decode, check) ──▶ writer (group commit) ──▶ storage (SQLite)
+//!   ▲                                                                   │
+//!   └───────────── acks, facts ◀── only after the commit ◀──────────────┘
+//! ```
+//!
+//! `docs/collector.md` says how to run it.
+
+pub mod clock;
+pub mod error;
+pub mod export;
+pub mod http;
+pub mod intake;
+pub mod limit;
+pub mod load;
+pub mod metrics;
+pub mod page;
+pub mod programs;
+pub mod refusal;
+pub mod secret;
+pub mod server;
+pub mod storage;
+pub mod token;
+pub mod verify;
+pub mod writer;

@@ -1,0 +1,216 @@
+//! What each command does.
+
+use std::fs::File;
+use std::io::{BufWriter, Write};
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+
+use huitou::id::UserId;
+use huitou_collector::clock::now_ms;
+use huitou_collector::error::Failure;
+use huitou_collector::http::{Cors, Viewers};
+use huitou_collector::intake::DayWindow;
+use huitou_collector::programs::Served;
+use huitou_collector::secret::{AppSecrets, Secret, Secrets};
+use huitou_collector::server::{self, Rate, Settings};
+use huitou_collector::token::{mint, Claims};
+use huitou_collector::{export, load, storage, verify, writer};
+
+use crate::cli::{Backup, Command, Database, Durability, Export, Keys, Load, LogFormat, Serve, Token};
+
+/// Problems that `verify` prints; the rest is only counted.
+const PROBLEMS_SHOWN_MAX: usize = 20;
+/// Wide enough for every day that a summary can name.
+const ANY_DAYS: i32 = 40_000;
+
+pub(crate) fn run(command: Command) -> Result<ExitCode, Failure> {
+    match command {
+        Command::Serve(serve) => run_serve(*serve),
+        Command::Export(export) => run_export(&export),
+        Command::Verify(database) => run_verify(&database),
+        Command::Backup(backup) => run_backup(&backup),
+        Command::Token(token) => run_token(&token),
+        Command::Load(load) => run_load(&load),
+    }
+}
+
+fn run_serve(serve: Serve) -> Result<ExitCode, Failure> {
+    start_log(&serve);
+    if serve.demo && !serve.listen.ip().is_loopback() {
+        return Err(Failure::new("--demo lets anybody log in, so it listens on this machine only; choose 127.0.0.1"));
+    }
+    let settings = settings(serve)?;
+    server::run(settings, stop_signal())?;
+    Ok(ExitCode::SUCCESS)
+}
+
+fn settings(serve: Serve) -> Result<Settings, Failure> {
+    let programs = serve.program.iter().map(|path| Served::read(path)).collect::<Result<Vec<_>, _>>()?;
+    let app = serve.app.clone().or_else(|| programs.first().map(|program| program.app.clone()));
+    let app = app.ok_or_else(|| Failure::new("say whose summaries to receive: --program FILE, or --app NAME"))?;
+    Ok(Settings {
+        listen: serve.listen,
+        secrets: server_secrets(&serve, &app)?,
+        durability: match serve.durability {
+            Durability::PowerLoss => storage::Durability::PowerLoss,
+            Durability::ProcessEnd => storage::Durability::ProcessEnd,
+        },
+        cors: cors(&serve),
+        demo: serve.demo,
+        viewers: viewers(serve.demo)?,
+        window: window(&serve),
+        limits: writer::Limits { queue: serve.queue, batch: serve.batch },
+        rate: Rate {
+            per_minute: serve.rate_per_minute.unwrap_or(if serve.demo { 0 } else { 60 }),
+            burst: serve.rate_burst,
+        },
+        connections: serve.connections.max(1),
+        db: serve.database.db,
+        programs,
+    })
+}
+
+fn window(serve: &Serve) -> DayWindow {
+    let default = |days| if serve.demo { ANY_DAYS } else { days };
+    DayWindow {
+        back: serve.days_back.unwrap_or(default(35)).clamp(0, ANY_DAYS),
+        ahead: serve.days_ahead.unwrap_or(default(1)).clamp(0, ANY_DAYS),
+    }
+}
+
+fn cors(serve: &Serve) -> Cors {
+    let (loopback, origins): (Vec<_>, Vec<_>) = serve.cors.iter().cloned().partition(|origin| origin == "loopback");
+    Cors { origins, loopback: serve.demo || !loopback.is_empty() }
+}
+
+fn viewers(demo: bool) -> Result<Viewers, Failure> {
+    match std::env::var("HUITOU_PAGE_PASSWORD") {
+        Ok(password) => Secret::new(&password)
+            .map(Viewers::Password)
+            .map_err(|failure| Failure::new(format!("HUITOU_PAGE_PASSWORD: {failure}"))),
+        Err(_) if demo => Ok(Viewers::Everybody),
+        Err(_) => Ok(Viewers::Nobody),
+    }
+}
+
+/// In a demonstration keys are made at the first start and kept beside the database.
+fn server_secrets(serve: &Serve, app: &str) -> Result<Secrets, Failure> {
+    let given = serve.keys.secrets.is_some() || std::env::var_os("HUITOU_TOKEN_SECRET").is_some();
+    if given || !serve.demo {
+        return secrets(&serve.keys, app);
+    }
+    let path = beside(&serve.database.db);
+    if !path.exists() {
+        Secrets::generate(app, &path)?;
+        tracing::info!(file = %path.display(), "made new keys");
+    }
+    Secrets::read(&path)
+}
+
+fn beside(db: &Path) -> PathBuf {
+    let mut name = db.as_os_str().to_owned();
+    name.push(".secrets.json");
+    PathBuf::from(name)
+}
+
+fn secrets(keys: &Keys, app: &str) -> Result<Secrets, Failure> {
+    let secrets = match &keys.secrets {
+        Some(path) => Secrets::read(path)?,
+        None => {
+            let texts = |name: &str| std::env::var(name).into_iter().collect::<Vec<String>>();
+            let mut secrets = Secrets::default();
+            let found = AppSecrets::from_texts(&texts("HUITOU_TOKEN_SECRET"), &texts("HUITOU_FACTS_SECRET"))?;
+            secrets.insert(app, found);
+            secrets
+        }
+    };
+    if secrets.of(app).is_none_or(|found| found.token.is_empty()) {
+        return Err(Failure::new(format!("no token key for {app:?}: set --secrets FILE or HUITOU_TOKEN_SECRET")));
+    }
+    Ok(secrets)
+}
+
+fn start_log(serve: &Serve) {
+    let log = tracing_subscriber::fmt().with_max_level(serve.log_level).with_writer(std::io::stderr).with_ansi(false);
+    match serve.log_format {
+        LogFormat::Text => log.init(),
+        LogFormat::Json => log.json().flatten_event(true).init(),
+    }
+}
+
+/// Resolves at the first SIGTERM or SIGINT.
+async fn stop_signal() {
+    let interrupt = async {
+        if tokio::signal::ctrl_c().await.is_err() {
+            std::future::pending::<()>().await;
+        }
+    };
+    tokio::select! {
+        () = interrupt => {}
+        () = terminate() => {}
+    }
+}
+
+#[cfg(unix)]
+async fn terminate() {
+    use tokio::signal::unix::{signal, SignalKind};
+    match signal(SignalKind::terminate()) {
+        Ok(mut stream) => drop(stream.recv().await),
+        Err(_) => std::future::pending().await,
+    }
+}
+
+#[cfg(not(unix))]
+async fn terminate() {
+    std::future::pending().await
+}
+
+fn run_export(command: &Export) -> Result<ExitCode, Failure> {
+    let db = storage::open_readonly(&command.database.db)?;
+    let mut out: Box<dyn Write> = match &command.out {
+        Some(path) => Box::new(File::create(path).map_err(|e| Failure::io("create", path, &e))?),
+        None => Box::new(std::io::stdout().lock()),
+    };
+    let count = export::export(&db, &command.table, command.format, &mut BufWriter::new(&mut out))?;
+    if command.out.is_some() {
+        println!("{count} rows");
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
+fn run_verify(database: &Database) -> Result<ExitCode, Failure> {
+    let findings = verify::verify(&storage::open_readonly(&database.db)?)?;
+    for problem in findings.problems.iter().take(PROBLEMS_SHOWN_MAX) {
+        println!("{problem}");
+    }
+    println!("{} checked, {} problems", findings.checked, findings.problems.len());
+    Ok(if findings.problems.is_empty() { ExitCode::SUCCESS } else { ExitCode::FAILURE })
+}
+
+fn run_backup(command: &Backup) -> Result<ExitCode, Failure> {
+    let db = storage::open_readonly(&command.database.db)?;
+    storage::backup(&db, &command.out)?;
+    println!("{} written", command.out.display());
+    Ok(ExitCode::SUCCESS)
+}
+
+fn run_token(command: &Token) -> Result<ExitCode, Failure> {
+    let user = UserId::new(&command.user).ok_or_else(|| Failure::new("--user: at most 64 bytes, no control characters"))?;
+    let secrets = secrets(&command.keys, &command.app)?;
+    let key = secrets.of(&command.app).and_then(|keys| keys.token.first());
+    let key = key.ok_or_else(|| Failure::new("this app has no token key"))?;
+    let exp = now_ms() / 1000 + i64::from(command.hours) * 3600;
+    println!("{}", mint(key, &Claims { app: command.app.clone(), user: user.as_str().to_owned(), exp }));
+    Ok(ExitCode::SUCCESS)
+}
+
+fn run_load(command: &Load) -> Result<ExitCode, Failure> {
+    let plan = load::Plan { url: command.url.clone(), clients: command.clients, seconds: command.seconds };
+    let result = load::run(&plan)?;
+    if command.json {
+        println!("{}", serde_json::to_string(&result).map_err(|e| Failure::new(e.to_string()))?);
+    } else {
+        println!("{result}");
+    }
+    Ok(if result.failed == 0 { ExitCode::SUCCESS } else { ExitCode::FAILURE })
+}

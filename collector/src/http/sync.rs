@@ -1,0 +1,107 @@
+//! `POST /v1/sync`: takes summaries, answers with what is durable.
+
+use axum::body::Bytes;
+use axum::extract::rejection::BytesRejection;
+use axum::extract::State;
+use axum::http::{header, HeaderMap};
+use axum::response::Response;
+use serde::Serialize;
+
+use super::{body, json, text, Shared};
+use crate::clock;
+use crate::intake::{self, Decoded, Profile};
+use crate::refusal::Refusal;
+use crate::storage::{Done, Fact, Job, SyncDone, SyncJob};
+
+/// The answer. Members that say nothing are left out.
+#[derive(Default, Serialize)]
+struct Answer {
+    acks: Vec<Ack>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    attributes: Option<u32>,
+    time: i64,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    program: Option<u32>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    facts: Vec<FactLine>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    deleted: Option<String>,
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    names: bool,
+}
+
+/// Echo of a row: held at this revision or a higher one, durably.
+#[derive(Serialize)]
+struct Ack {
+    s: String,
+    d: String,
+    r: u32,
+}
+
+#[derive(Serialize)]
+struct FactLine {
+    n: u32,
+    kind: String,
+    order_id: String,
+    paid_fen: i64,
+    at: i64,
+}
+
+pub(super) async fn sync(
+    State(app): State<Shared>,
+    headers: HeaderMap,
+    bytes: Result<Bytes, BytesRejection>,
+) -> Result<Response, Refusal> {
+    let claims = app.claims(&headers)?;
+    let now_ms = clock::now_ms();
+    if !claims.user.is_empty() {
+        app.user_limit.take(&claims.app, &claims.user, now_ms).map_err(Refusal::rate_limited)?;
+    }
+    let bytes = body(bytes)?;
+    let profile = Profile::of(text(&headers, header::CONTENT_TYPE.as_str()).unwrap_or_default())?;
+    let program = app.programs.of(Some(&claims.app)).map(|program| program.revision);
+    let Some(decoded) = intake::decode(profile, &bytes, &claims, &app.programs)? else {
+        return json(&Answer { names: true, time: now_ms, program, ..Answer::default() });
+    };
+    app.device_limit.take(&claims.app, decoded.device(), now_ms).map_err(Refusal::rate_limited)?;
+    let answer = write(&app, decoded, bytes.len(), now_ms).await?;
+    match profile {
+        Profile::Binary => app.metrics.binary_bytes.add(bytes.len() as u64),
+        Profile::Json => app.metrics.json_bytes.add(bytes.len() as u64),
+    }
+    json(&Answer { time: now_ms, program, ..answer })
+}
+
+async fn write(app: &Shared, decoded: Decoded, bytes: usize, now_ms: i64) -> Result<Answer, Refusal> {
+    let job = decoded.into_job(bytes, now_ms, app.window)?;
+    let answer = answer_to(&job);
+    if let Some(id) = &job.deletion {
+        tracing::info!(app = job.subject.app, id, "deletion asked for");
+    }
+    let Done::Sync(done) = app.queue.write(Job::Sync(job)).await? else {
+        return Err(Refusal::unavailable("not_written", "the database answered something else"));
+    };
+    app.metrics.synced(&done);
+    Ok(with_facts(answer, done))
+}
+
+fn answer_to(job: &SyncJob) -> Answer {
+    let ack = |row: &crate::storage::RowJob| Ack { s: row.segment.clone(), d: row.day.clone(), r: row.revision };
+    Answer {
+        acks: job.rows.iter().map(ack).collect(),
+        attributes: job.attributes.as_ref().map(|(revision, _)| *revision),
+        deleted: job.deletion.clone(),
+        ..Answer::default()
+    }
+}
+
+fn with_facts(answer: Answer, done: SyncDone) -> Answer {
+    let line = |fact: Fact| FactLine {
+        n: fact.n,
+        kind: fact.kind,
+        order_id: fact.order_id,
+        paid_fen: fact.paid_fen,
+        at: fact.at_ms,
+    };
+    Answer { facts: done.facts.into_iter().map(line).collect(), ..answer }
+}

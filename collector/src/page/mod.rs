@@ -1,0 +1,206 @@
+//! The pages as HTML. Made here, complete without JavaScript; a few lines of it fetch the page again.
+
+mod cards;
+mod format;
+mod names;
+
+use cards::{bars, card, empty, figures, flows, hours, table};
+use format::{clock, count, duration, escape, path, share, size, yuan};
+use names::{drop_reason, event};
+
+use crate::storage::view::{Arrival, DayLine, Detail, FactLine, Overview, Person, PersonLine, Sums, Traffic};
+
+/// The page of an app.
+pub fn overview(app: &str, view: &Overview, now_ms: i64) -> String {
+    let (first, last) = (&view.window.0, &view.window.1);
+    let period = if last.is_empty() { "还没有数据".to_owned() } else { format!("{first} 至 {last}") };
+    let mut main = figures(&[
+        (count(view.totals.users), "用户"),
+        (count(view.totals.events), "事件"),
+        (count(view.totals.orders), "订单"),
+        (yuan(view.totals.paid_fen), "成交额"),
+    ]);
+    main += "<div class=\"grid\">";
+    main += &card("活跃", &period, &day_bars(&view.days));
+    main += &card("流程漏斗", &scope(&view.detail), &flows(&view.detail.flows));
+    main += &card("事件", &scope(&view.detail), &events(&view.detail));
+    main += &card("页面停留", &scope(&view.detail), &pages(&view.detail));
+    main += &card("刚到的摘要", "每个手机每段每天一行", &arrivals(app, &view.arrivals));
+    main += &card("用户", &format!("{} 台手机", count(view.totals.devices)), &people(app, &view.people));
+    main += &card("时段", &scope(&view.detail), &hours(&view.detail.hours));
+    main += &card("已确认付款", "由商家服务器写入", &facts(&view.facts));
+    main += &card("传输", "含重试与重复", &traffic(&view.traffic));
+    main += &card("未计入", "由手机上报，原因可查", &drops(&view.detail));
+    main += "</div>";
+    document(app, "数据中心", &main, now_ms)
+}
+
+/// The page of a user.
+pub fn person(app: &str, user: &str, view: &Person, now_ms: i64) -> String {
+    let name = if user.is_empty() { "未登录的手机" } else { user };
+    let mut main = figures(&[
+        (count(view.totals.days), "活跃天"),
+        (count(view.totals.sessions), "会话"),
+        (count(view.totals.orders), "订单"),
+        (yuan(view.totals.paid_fen), "成交额"),
+    ]);
+    main += "<div class=\"grid\">";
+    main += &card("每天", &format!("{} 台手机", count(view.totals.devices)), &day_bars(&view.days));
+    main += &card("流程漏斗", &scope(&view.detail), &flows(&view.detail.flows));
+    main += &card("事件", &scope(&view.detail), &events(&view.detail));
+    main += &card("页面停留", &scope(&view.detail), &pages(&view.detail));
+    main += &card("订单（手机所报）", "待商家服务器确认", &claimed(&view.claimed));
+    main += &card("已确认付款", "由商家服务器写入", &facts(&view.facts));
+    main += &card("属性", "", &attributes(&view.attributes));
+    main += &card("刚到的摘要", "每个手机每段每天一行", &arrivals(app, &view.arrivals));
+    main += &card("未计入", "由手机上报，原因可查", &drops(&view.detail));
+    main += "</div>";
+    document(app, name, &main, now_ms)
+}
+
+fn document(app: &str, title: &str, main: &str, now_ms: i64) -> String {
+    format!(
+        "<!doctype html><html lang=\"zh-CN\"><head><meta charset=\"utf-8\">\
+         <meta name=\"viewport\" content=\"width=device-width,initial-scale=1\">\
+         <title>{title} · {app} · 回头</title><link rel=\"stylesheet\" href=\"/assets/page.css\">\
+         <script src=\"/assets/page.js\" defer></script></head><body>\
+         <header><a class=\"brand\" href=\"/?app={app}\">回头<small>{app}</small></a>\
+         <h1>{title}</h1><p class=\"live\"><i></i><span id=\"live\">更新于 {at}</span></p></header>\
+         <main id=\"main\">{main}<footer>时间为北京时间 · 数字来自本机数据库，同一行只计最高修订</footer></main>\
+         </body></html>",
+        title = escape(title),
+        app = escape(app),
+        at = clock(now_ms),
+    )
+}
+
+fn scope(detail: &Detail) -> String {
+    format!("最近 {} 行", count(detail.rows))
+}
+
+fn day_bars(days: &[DayLine]) -> String {
+    let busiest = days.iter().map(|line| line.sums.events).max().unwrap_or(0);
+    let rows = days.iter().take(14).map(|line| {
+        let DayLine { day, sums } = line;
+        let said = format!("{} 用户 · {} 事件{}", count(sums.users), count(sums.events), orders(sums));
+        (escape(day), said, share(sums.events, busiest))
+    });
+    bars(rows)
+}
+
+fn orders(sums: &Sums) -> String {
+    if sums.orders == 0 {
+        return String::new();
+    }
+    format!(" · {} 单 {}", count(sums.orders), yuan(sums.paid_fen))
+}
+
+fn events(detail: &Detail) -> String {
+    let most = detail.events.iter().map(|(_, n)| *n).max().unwrap_or(0);
+    bars(detail.events.iter().map(|(name, n)| (event(name), count(*n), share(*n, most))))
+}
+
+fn pages(detail: &Detail) -> String {
+    let most = detail.pages.iter().map(|(_, _, ms)| *ms).max().unwrap_or(0);
+    bars(detail.pages.iter().map(|(page, views, ms)| {
+        let name = if page.is_empty() { "其他".to_owned() } else { escape(page) };
+        (name, format!("{} 次 · {}", count(*views), duration(ms / 1000)), share(*ms, most))
+    }))
+}
+
+fn drops(detail: &Detail) -> String {
+    let most = detail.drops.iter().map(|(_, n)| *n).max().unwrap_or(0);
+    bars(detail.drops.iter().map(|(reason, n)| (drop_reason(reason), count(*n), share(*n, most))))
+}
+
+fn arrivals(app: &str, arrivals: &[Arrival]) -> String {
+    let rows = arrivals.iter().take(12).map(|row| {
+        let who = format!("{}<small>{}</small>", link(app, &row.user), escape(&row.device));
+        let what = format!("{}<small>修订 {} · {}</small>", escape(&row.day), row.revision, duration(row.session_s));
+        [clock(row.received_at_ms), who, what, count(row.events)]
+    });
+    table(["时间", "用户", "日期", "事件"], rows)
+}
+
+fn people(app: &str, people: &[PersonLine]) -> String {
+    let rows = people.iter().take(12).map(|line| {
+        let money = if line.sums.orders > 0 { yuan(line.sums.paid_fen) } else { "–".to_owned() };
+        let who = format!("{}<small>{} 台手机</small>", link(app, &line.user), count(line.sums.devices));
+        [who, escape(&line.last_day), format!("{} 天", count(line.sums.days)), money]
+    });
+    table(["用户", "最近", "活跃", "成交"], rows)
+}
+
+fn link(app: &str, user: &str) -> String {
+    if user.is_empty() {
+        return format!("<a href=\"/anonymous?app={}\">未登录</a>", path(app));
+    }
+    format!("<a href=\"/users/{}?app={}\">{}</a>", path(user), path(app), escape(user))
+}
+
+fn facts(facts: &[FactLine]) -> String {
+    let rows = facts
+        .iter()
+        .take(12)
+        .map(|fact| [clock(fact.at_ms), escape(&fact.user), escape(&fact.order_id), yuan(fact.paid_fen)]);
+    table(["时间", "用户", "订单", "金额"], rows)
+}
+
+fn claimed(orders: &[(String, String, i64)]) -> String {
+    table(["日期", "订单", "金额"], orders.iter().map(|(day, id, fen)| [escape(day), escape(id), yuan(*fen)]))
+}
+
+fn attributes(values: &[(String, String, String)]) -> String {
+    let rows = values.iter().map(|(device, name, value)| [escape(name), escape(value), escape(device)]);
+    table(["名称", "值", "手机"], rows)
+}
+
+fn traffic(traffic: &Traffic) -> String {
+    if traffic.uploads == 0 {
+        return empty();
+    }
+    let lines = [
+        ("上传", count(traffic.uploads)),
+        ("收到", size(traffic.bytes)),
+        ("平均每次", size(traffic.bytes / traffic.uploads.max(1))),
+        ("新行或更新", count(traffic.taken)),
+        ("重复（未重计）", count(traffic.held)),
+        ("日期不可信，已隔离", count(traffic.quarantined)),
+        ("删除后到达，已丢弃", count(traffic.discarded)),
+    ];
+    table(["项目", "数量"], lines.into_iter().map(|(name, value)| [name.to_owned(), value]))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_empty_database_has_a_page() {
+        let html = overview("tea-shop", &Overview::default(), 0);
+        assert!(html.contains("还没有数据") && html.contains("tea-shop"));
+        assert_eq!(html.matches("<section").count(), html.matches("</section>").count());
+    }
+
+    #[test]
+    fn names_from_phones_are_escaped_everywhere() {
+        let evil = "<script>\"'&".to_owned();
+        let detail = Detail {
+            events: vec![(evil.clone(), 1)],
+            pages: vec![(evil.clone(), 1, 1)],
+            drops: vec![(evil.clone(), 1)],
+            ..Detail::default()
+        };
+        let view = Person {
+            detail,
+            arrivals: vec![Arrival { user: evil.clone(), device: evil.clone(), day: evil.clone(), ..Arrival::default() }],
+            attributes: vec![(evil.clone(), evil.clone(), evil.clone())],
+            claimed: vec![(evil.clone(), evil.clone(), 1)],
+            facts: vec![FactLine { user: evil.clone(), order_id: evil.clone(), ..FactLine::default() }],
+            ..Person::default()
+        };
+        let html = person("tea-shop", &evil, &view, 0);
+        assert!(!html.contains("<script>"), "{html}");
+        assert!(!html.contains("\"'&<"), "{html}");
+    }
+}

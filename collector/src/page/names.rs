@@ -1,0 +1,61 @@
+//! Chinese names of what the engine knows itself.
+
+use super::format::escape;
+
+/// An event: built-in ones with their Chinese name.
+pub(super) fn event(name: &str) -> String {
+    let known = match name {
+        "launch" => "启动",
+        "show" => "回到前台",
+        "hide" => "退到后台",
+        "page" => "浏览页面",
+        "search" => "搜索",
+        "share" => "分享",
+        "error" => "错误",
+        "order" => "下单",
+        _ => return escape(name),
+    };
+    format!("{known}<small>{name}</small>")
+}
+
+/// Why something was not counted.
+pub(super) fn drop_reason(name: &str) -> String {
+    let known = match name {
+        "undeclared_event" => "未声明的事件",
+        "undeclared_prop" => "未声明的属性",
+        "undeclared_step" => "未声明的步骤",
+        "personal" => "像个人信息的文字",
+        "bad_text" => "文字过长或类型不对",
+        "bad_number" => "数字不合规",
+        "label_overflow" => "取值过多，计入其他",
+        "event_overflow" => "超过每日上限",
+        "order_refused" => "重复或过多的订单",
+        "queue_overflow" => "启动前调用过多",
+        "restart" => "引擎重启",
+        "coarsened" => "空间不足，只留总数",
+        "evicted" => "空间不足，已舍弃",
+        "quarantined" => "服务器拒收",
+        "bad_answer" => "应答不是本服务器所发",
+        "clock_back" => "手机时钟倒退",
+        "unreadable" => "存储无法读取",
+        _ => return escape(name),
+    };
+    format!("{known}<small>{name}</small>")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use huitou::insight::stats::Dropped;
+
+    #[test]
+    fn every_reason_and_every_built_in_event_has_a_name() {
+        for reason in Dropped::ALL {
+            assert!(drop_reason(reason.name()).contains("<small>"), "{}", reason.name());
+        }
+        let (program, _) = huitou::program::load(r#"{"app":"a","revision":1}"#).unwrap();
+        for built_in in program.names.events {
+            assert!(event(&built_in.name).contains("<small>"), "{}", built_in.name);
+        }
+    }
+}

@@ -1,0 +1,106 @@
+//! The programs that this collector serves, and the dictionaries of all that phones may still run.
+
+use std::collections::BTreeMap;
+use std::path::Path;
+use std::sync::{Arc, PoisonError, RwLock};
+
+use huitou::bytes::{Reader, Writer};
+use huitou::program::Names;
+
+use crate::error::Failure;
+use crate::storage::{Dictionary, ProgramJob};
+
+/// The most dictionaries kept. Phones bring them, so there must be an end; beyond it a phone has to send its names
+/// with every upload that is asked for them, which costs bytes and nothing else.
+const DICTIONARIES_MAX: usize = 1024;
+
+/// A program as the merchant wrote it.
+#[derive(Clone, Debug)]
+pub struct Served {
+    /// The program's `app`.
+    pub app: String,
+    /// The program's `revision`.
+    pub revision: u32,
+    /// The file as it is.
+    pub text: String,
+    names: Names,
+}
+
+impl Served {
+    /// Reads and checks a program file; its warnings go to the log.
+    pub fn read(path: &Path) -> Result<Served, Failure> {
+        let text = std::fs::read_to_string(path).map_err(|e| Failure::io("read", path, &e))?;
+        let (program, warnings) = huitou::program::load(&text).map_err(|mistakes| {
+            let lines: Vec<String> = mistakes.iter().map(ToString::to_string).collect();
+            Failure::new(format!("{}: {}", path.display(), lines.join("; ")))
+        })?;
+        for warning in warnings {
+            tracing::warn!(file = %path.display(), path = warning.path, "{}", warning.message);
+        }
+        Ok(Served { app: program.names.app.clone(), revision: program.revision, text, names: program.names })
+    }
+
+    /// What the database keeps of it.
+    pub fn job(&self) -> ProgramJob {
+        let dictionary = dictionary_of(&self.names);
+        ProgramJob { app: self.app.clone(), revision: self.revision, text: self.text.clone(), dictionary }
+    }
+}
+
+/// Served programs and known dictionaries.
+#[derive(Debug, Default)]
+pub struct Programs {
+    served: Vec<Served>,
+    dictionaries: RwLock<BTreeMap<u32, Arc<Names>>>,
+}
+
+impl Programs {
+    /// `held` are the dictionaries that the database has; the served programs' own come on top.
+    pub fn new(served: Vec<Served>, held: Vec<(u32, Vec<u8>)>) -> Programs {
+        let mut dictionaries = BTreeMap::new();
+        for (hash, names) in held {
+            match Names::decode(&mut Reader::new(&names)) {
+                Some(names) => drop(dictionaries.insert(hash, Arc::new(names))),
+                None => tracing::warn!(hash, "a stored dictionary can't be read"),
+            }
+        }
+        for program in &served {
+            dictionaries.insert(program.names.hash(), Arc::new(program.names.clone()));
+        }
+        Programs { served, dictionaries: RwLock::new(dictionaries) }
+    }
+
+    /// The program of an app; without an app, the first one.
+    pub fn of(&self, app: Option<&str>) -> Option<&Served> {
+        self.served.iter().find(|program| app.is_none_or(|app| program.app == app))
+    }
+
+    /// The names with that hash.
+    pub fn names(&self, hash: u32) -> Option<Names> {
+        let dictionaries = self.dictionaries.read().unwrap_or_else(PoisonError::into_inner);
+        dictionaries.get(&hash).map(|names| Names::clone(names))
+    }
+
+    /// Remembers names that a phone sent; gives what the database should keep, or `None` if they are known or there
+    /// is no room.
+    pub fn learn(&self, names: &Names) -> Option<Dictionary> {
+        let dictionary = dictionary_of(names);
+        let mut dictionaries = self.dictionaries.write().unwrap_or_else(PoisonError::into_inner);
+        if dictionaries.contains_key(&dictionary.hash) {
+            return None;
+        }
+        if dictionaries.len() >= DICTIONARIES_MAX {
+            tracing::warn!(app = names.app, "no room for another dictionary");
+            return None;
+        }
+        tracing::info!(app = names.app, hash = dictionary.hash, "new dictionary");
+        dictionaries.insert(dictionary.hash, Arc::new(names.clone()));
+        Some(dictionary)
+    }
+}
+
+fn dictionary_of(names: &Names) -> Dictionary {
+    let mut writer = Writer::default();
+    names.encode(&mut writer);
+    Dictionary { hash: huitou::bytes::crc32(&writer.out), names: writer.out }
+}

@@ -1,0 +1,169 @@
+//! The database in one SQLite file.
+
+mod read;
+mod write;
+
+use std::path::{Path, PathBuf};
+use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+use rusqlite::{Connection, ErrorCode, OpenFlags, TransactionBehavior};
+
+use super::{view, Done, Job, Storage, StorageError};
+
+/// The version of the tables that this program reads and writes.
+pub const SCHEMA_VERSION: i64 = 1;
+
+/// "huit": tells our files from other SQLite files.
+const APPLICATION_ID: i64 = 0x6875_6974;
+
+/// How long to wait for a lock that another process holds (a backup, a person with a SQL prompt).
+const BUSY: Duration = Duration::from_secs(5);
+
+/// Reading connections kept open; more are opened under load and closed afterwards.
+const IDLE_READERS_MAX: usize = 4;
+
+/// What a commit survives.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Durability {
+    /// The end of the process and the loss of power.
+    #[default]
+    PowerLoss,
+    /// The end of the process; after a loss of power the last commits may be gone.
+    ProcessEnd,
+}
+
+/// The database in one SQLite file: one connection writes, others read beside it (write-ahead log).
+#[derive(Debug)]
+pub struct Sqlite {
+    path: PathBuf,
+    writer: Mutex<Connection>,
+    readers: Mutex<Vec<Connection>>,
+}
+
+impl Sqlite {
+    /// Opens the file, making it and its tables if missing.
+    pub fn open(path: &Path, durability: Durability) -> Result<Sqlite, StorageError> {
+        let writer = Connection::open(path).map_err(|e| explain(path, &e))?;
+        prepare(&writer, durability).map_err(|e| explain(path, &e))?;
+        check_version(&writer, path)?;
+        writer.execute_batch(include_str!("views.sql"))?;
+        Ok(Sqlite { path: path.to_owned(), writer: Mutex::new(writer), readers: Mutex::default() })
+    }
+
+    /// Moves the log into the file, so that the file alone is the whole database.
+    pub fn checkpoint(&self) -> Result<(), StorageError> {
+        Ok(lock(&self.writer).query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |_| Ok(()))?)
+    }
+
+    /// Reads in one consistent snapshot.
+    fn read<T>(&self, query: impl FnOnce(&Connection) -> rusqlite::Result<T>) -> Result<T, StorageError> {
+        let idle = lock(&self.readers).pop();
+        let reader = idle.map_or_else(|| open_readonly(&self.path), Ok)?;
+        let found = reader.unchecked_transaction().and_then(|snapshot| query(&snapshot))?;
+        let mut readers = lock(&self.readers);
+        if readers.len() < IDLE_READERS_MAX {
+            readers.push(reader);
+        }
+        Ok(found)
+    }
+}
+
+impl Storage for Sqlite {
+    fn commit(&self, jobs: &[Job]) -> Result<Vec<Done>, StorageError> {
+        let mut writer = lock(&self.writer);
+        let transaction = writer.transaction_with_behavior(TransactionBehavior::Immediate)?;
+        let done = jobs.iter().map(|job| write::job(&transaction, job)).collect::<Result<Vec<_>, _>>()?;
+        write::traffic(&transaction, jobs, &done)?;
+        transaction.commit()?;
+        Ok(done)
+    }
+
+    fn dictionaries(&self) -> Result<Vec<(u32, Vec<u8>)>, StorageError> {
+        self.read(read::dictionaries)
+    }
+
+    fn overview(&self, app: &str) -> Result<view::Overview, StorageError> {
+        self.read(|reader| read::overview(reader, app))
+    }
+
+    fn person(&self, app: &str, user: &str) -> Result<Option<view::Person>, StorageError> {
+        self.read(|reader| read::person(reader, app, user))
+    }
+}
+
+/// Opens an existing database for reading only.
+pub fn open_readonly(path: &Path) -> Result<Connection, StorageError> {
+    let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+    let reader = Connection::open_with_flags(path, flags).map_err(|e| explain(path, &e))?;
+    reader.busy_timeout(BUSY)?;
+    Ok(reader)
+}
+
+fn prepare(writer: &Connection, durability: Durability) -> rusqlite::Result<()> {
+    writer.busy_timeout(BUSY)?;
+    writer.pragma_update(None, "journal_mode", "wal")?;
+    // In WAL mode FULL flushes the log at each commit; NORMAL only when the log moves into the file.
+    let synchronous = if durability == Durability::PowerLoss { "full" } else { "normal" };
+    writer.pragma_update(None, "synchronous", synchronous)?;
+    // Deleted rows are overwritten where that costs no extra page.
+    writer.pragma_update(None, "secure_delete", "fast")?;
+    writer.pragma_update(None, "journal_size_limit", 64 * 1024 * 1024)?;
+    writer.set_prepared_statement_cache_capacity(32);
+    Ok(())
+}
+
+fn check_version(writer: &Connection, path: &Path) -> Result<(), StorageError> {
+    let pragma = |name: &str| writer.pragma_query_value(None, name, |row| row.get::<_, i64>(0));
+    let tables: i64 = writer.query_row("SELECT count(*) FROM sqlite_schema", [], |row| row.get(0))?;
+    match (pragma("application_id")?, pragma("user_version")?) {
+        (APPLICATION_ID, SCHEMA_VERSION) => Ok(()),
+        (0, 0) if tables == 0 => Ok(create(writer)?),
+        (APPLICATION_ID, newer) => Err(StorageError::new(format!(
+            "{}: tables of version {newer}, this program knows {SCHEMA_VERSION}; use a newer program",
+            path.display()
+        ))),
+        _ => Err(StorageError::new(format!("{}: a SQLite file of another program", path.display()))),
+    }
+}
+
+fn create(writer: &Connection) -> rusqlite::Result<()> {
+    let schema = include_str!("schema.sql");
+    writer.execute_batch(&format!(
+        "BEGIN IMMEDIATE;\n{schema}\nPRAGMA application_id = {APPLICATION_ID};\n\
+         PRAGMA user_version = {SCHEMA_VERSION};\nCOMMIT;"
+    ))
+}
+
+/// A thread that panicked while holding the lock left no half-done work: transactions roll back when dropped.
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+fn explain(path: &Path, error: &rusqlite::Error) -> StorageError {
+    StorageError::new(format!("{}: {error}", path.display()))
+}
+
+impl From<rusqlite::Error> for StorageError {
+    fn from(error: rusqlite::Error) -> StorageError {
+        let of_job = match &error {
+            rusqlite::Error::ToSqlConversionFailure(_) => true,
+            rusqlite::Error::SqliteFailure(cause, _) => {
+                matches!(cause.code, ErrorCode::ConstraintViolation | ErrorCode::TypeMismatch | ErrorCode::TooBig)
+            }
+            _ => false,
+        };
+        StorageError { message: format!("database: {error}"), of_job }
+    }
+}
+
+/// Copies a database into a new file, in one consistent snapshot, while others use it.
+pub fn backup(db: &Connection, out: &Path) -> Result<(), StorageError> {
+    if out.exists() {
+        return Err(StorageError::new(format!("{}: there is already such a file", out.display())));
+    }
+    let name = out.to_str().ok_or_else(|| StorageError::new("the name of the file is no text"))?;
+    db.execute("VACUUM INTO ?", [name])?;
+    let sync = std::fs::File::open(out).and_then(|file| file.sync_all());
+    sync.map_err(|e| StorageError::new(format!("{}: {e}", out.display())))
+}

@@ -1,0 +1,240 @@
+//! Queries of the page.
+
+use std::collections::BTreeMap;
+
+use rusqlite::{params, Connection, OptionalExtension, Params, Result, Row};
+
+use crate::storage::view::{
+    Arrival, DayLine, Detail, FactLine, FlowLine, Overview, Person, PersonLine, Sums, Traffic, DETAIL_ROWS_MAX,
+};
+
+/// Days that the overview covers, counted back from the newest day with a row.
+const WINDOW_DAYS: i64 = 30;
+/// Lines of the lists on the page.
+const LINES_MAX: i64 = 30;
+
+/// Sums as columns. `total()` is a float, exact to 2^53 and never an error, whatever a forged row says.
+const SUMS: &str = "count(*), count(DISTINCT nullif(user, '')), count(DISTINCT device), count(DISTINCT day),
+    CAST(total(events) AS INTEGER), CAST(total(sessions) AS INTEGER), CAST(total(session_s) AS INTEGER),
+    CAST(total(orders) AS INTEGER), CAST(total(paid_fen) AS INTEGER)";
+
+pub(super) fn dictionaries(db: &Connection) -> Result<Vec<(u32, Vec<u8>)>> {
+    list(db, "SELECT hash, names FROM dictionaries", [], |row| Ok((row.get(0)?, row.get(1)?)))
+}
+
+pub(super) fn overview(db: &Connection, app: &str) -> Result<Overview> {
+    let window = window(db, app)?;
+    let (first, last) = (&window.0, &window.1);
+    let within = params![app, first, last];
+    Ok(Overview {
+        totals: db.query_row(
+            &format!("SELECT {SUMS} FROM rows WHERE app = ? AND day BETWEEN ? AND ?"),
+            within,
+            |row| sums(row),
+        )?,
+        days: list(
+            db,
+            &format!("SELECT {SUMS}, day FROM rows WHERE app = ? AND day BETWEEN ? AND ? GROUP BY day ORDER BY day DESC"),
+            within,
+            day_line,
+        )?,
+        people: list(
+            db,
+            &format!(
+                "SELECT {SUMS}, user, max(day) FROM rows WHERE app = ? AND day BETWEEN ? AND ?
+                 GROUP BY user ORDER BY max(day) DESC, total(events) DESC LIMIT {LINES_MAX}"
+            ),
+            within,
+            |row| Ok(PersonLine { sums: sums(row)?, user: row.get(9)?, last_day: row.get(10)? }),
+        )?,
+        detail: detail(db, app, None)?,
+        arrivals: arrivals(db, app, None)?,
+        traffic: traffic(db, app)?,
+        facts: facts(db, app, None)?,
+        window,
+    })
+}
+
+pub(super) fn person(db: &Connection, app: &str, user: &str) -> Result<Option<Person>> {
+    let whose = params![app, user];
+    let totals = db.query_row(&format!("SELECT {SUMS} FROM rows WHERE app = ? AND user = ?"), whose, |row| sums(row))?;
+    let person = Person {
+        totals,
+        days: list(
+            db,
+            &format!("SELECT {SUMS}, day FROM rows WHERE app = ? AND user = ? GROUP BY day ORDER BY day DESC LIMIT 366"),
+            whose,
+            day_line,
+        )?,
+        detail: detail(db, app, Some(user))?,
+        arrivals: arrivals(db, app, Some(user))?,
+        attributes: attributes(db, app, user)?,
+        claimed: claimed(db, app, user)?,
+        facts: facts(db, app, Some(user))?,
+    };
+    let held = person.totals.rows > 0 || !person.attributes.is_empty() || !person.facts.is_empty();
+    Ok(held.then_some(person))
+}
+
+fn window(db: &Connection, app: &str) -> Result<(String, String)> {
+    let sql = "SELECT date(max(day), ?2), max(day) FROM rows WHERE app = ?1";
+    let back = format!("-{} days", WINDOW_DAYS - 1);
+    db.query_row(sql, params![app, back], |row| {
+        let text = |at| row.get::<_, Option<String>>(at).map(Option::unwrap_or_default);
+        Ok((text(0)?, text(1)?))
+    })
+}
+
+/// Which rows the details are taken from: the newest of an app, or of one user.
+fn detail(db: &Connection, app: &str, user: Option<&str>) -> Result<Detail> {
+    let newest = format!(
+        "SELECT id FROM rows WHERE app = ?1 AND (?2 IS NULL OR user = ?2)
+         ORDER BY received_at DESC LIMIT {DETAIL_ROWS_MAX}"
+    );
+    let whose = params![app, user];
+    let by_name = |row: &Row| Ok((row.get(0)?, row.get(1)?));
+    Ok(Detail {
+        rows: db.query_row(&format!("SELECT count(*) FROM ({newest})"), whose, |row| row.get(0))?,
+        events: list(
+            db,
+            &format!(
+                "SELECT event, CAST(total(count) AS INTEGER) FROM event_counts WHERE row_id IN ({newest})
+                 GROUP BY event ORDER BY 2 DESC LIMIT {LINES_MAX}"
+            ),
+            whose,
+            by_name,
+        )?,
+        pages: list(
+            db,
+            &format!(
+                "SELECT label, CAST(total(count) AS INTEGER), CAST(total(first_number_sum) AS INTEGER)
+                 FROM label_counts WHERE row_id IN ({newest}) AND event = 'page' AND dimension = 'page'
+                 GROUP BY label ORDER BY 2 DESC LIMIT {LINES_MAX}"
+            ),
+            whose,
+            |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)),
+        )?,
+        flows: flows(db, app, &newest, user)?,
+        hours: list(
+            db,
+            &format!(
+                "SELECT hour, CAST(total(count) AS INTEGER) FROM hour_counts WHERE row_id IN ({newest}) GROUP BY hour"
+            ),
+            whose,
+            |row| Ok((row.get(0)?, row.get(1)?)),
+        )?,
+        drops: list(
+            db,
+            &format!(
+                "SELECT reason, CAST(total(count) AS INTEGER) FROM drop_counts WHERE row_id IN ({newest})
+                 GROUP BY reason ORDER BY 2 DESC"
+            ),
+            whose,
+            by_name,
+        )?,
+    })
+}
+
+fn flows(db: &Connection, app: &str, newest: &str, user: Option<&str>) -> Result<Vec<FlowLine>> {
+    let sql = format!(
+        "SELECT f.flow, coalesce(n.name, ''), f.reached
+         FROM (SELECT flow, step, CAST(total(reached) AS INTEGER) AS reached
+               FROM flow_steps WHERE row_id IN ({newest}) GROUP BY flow, step) f
+         LEFT JOIN (SELECT flow, step, name FROM flow_step_names WHERE app = ?1) n
+           ON n.flow = f.flow AND n.step = f.step
+         ORDER BY f.flow, f.step"
+    );
+    let steps: Vec<(String, String, i64)> =
+        list(db, &sql, params![app, user], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)))?;
+    let mut flows: BTreeMap<String, Vec<(String, i64)>> = BTreeMap::new();
+    for (flow, name, reached) in steps {
+        flows.entry(flow).or_default().push((name, reached));
+    }
+    Ok(flows.into_iter().map(|(name, steps)| FlowLine { name, steps }).collect())
+}
+
+fn arrivals(db: &Connection, app: &str, user: Option<&str>) -> Result<Vec<Arrival>> {
+    let sql = format!(
+        "SELECT received_at, user, device, day, revision, events, orders, session_s FROM rows
+         WHERE app = ?1 AND (?2 IS NULL OR user = ?2) ORDER BY received_at DESC LIMIT {LINES_MAX}"
+    );
+    list(db, &sql, params![app, user], |row| {
+        Ok(Arrival {
+            received_at_ms: row.get(0)?,
+            user: row.get(1)?,
+            device: row.get(2)?,
+            day: row.get(3)?,
+            revision: row.get(4)?,
+            events: row.get(5)?,
+            orders: row.get(6)?,
+            session_s: row.get(7)?,
+        })
+    })
+}
+
+fn attributes(db: &Connection, app: &str, user: &str) -> Result<Vec<(String, String, String)>> {
+    let sql = "SELECT device, name, CAST(value AS TEXT) FROM attribute_values
+               WHERE app = ? AND user = ? ORDER BY device, name LIMIT 200";
+    list(db, sql, params![app, user], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)))
+}
+
+fn claimed(db: &Connection, app: &str, user: &str) -> Result<Vec<(String, String, i64)>> {
+    let sql = format!(
+        "SELECT day, order_id, CAST(paid_fen AS INTEGER) FROM claimed_orders
+         WHERE app = ? AND user = ? ORDER BY day DESC LIMIT {LINES_MAX}"
+    );
+    list(db, &sql, params![app, user], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)))
+}
+
+fn facts(db: &Connection, app: &str, user: Option<&str>) -> Result<Vec<FactLine>> {
+    let sql = format!(
+        "SELECT user, order_id, paid_fen, at FROM facts
+         WHERE app = ?1 AND (?2 IS NULL OR user = ?2) ORDER BY at DESC LIMIT {LINES_MAX}"
+    );
+    list(db, &sql, params![app, user], |row| {
+        Ok(FactLine { user: row.get(0)?, order_id: row.get(1)?, paid_fen: row.get(2)?, at_ms: row.get(3)? })
+    })
+}
+
+fn traffic(db: &Connection, app: &str) -> Result<Traffic> {
+    let sql = "SELECT sum(uploads), sum(bytes), sum(taken), sum(held), sum(quarantined), sum(discarded)
+               FROM traffic WHERE app = ? HAVING count(*) > 0";
+    let found = db.query_row(sql, [app], |row| {
+        Ok(Traffic {
+            uploads: row.get(0)?,
+            bytes: row.get(1)?,
+            taken: row.get(2)?,
+            held: row.get(3)?,
+            quarantined: row.get(4)?,
+            discarded: row.get(5)?,
+        })
+    });
+    found.optional().map(Option::unwrap_or_default)
+}
+
+fn day_line(row: &Row) -> Result<DayLine> {
+    Ok(DayLine { sums: sums(row)?, day: row.get(9)? })
+}
+
+fn sums(row: &Row) -> Result<Sums> {
+    Ok(Sums {
+        rows: row.get(0)?,
+        users: row.get(1)?,
+        devices: row.get(2)?,
+        days: row.get(3)?,
+        events: row.get(4)?,
+        sessions: row.get(5)?,
+        session_s: row.get(6)?,
+        orders: row.get(7)?,
+        paid_fen: row.get(8)?,
+    })
+}
+
+fn list<T>(
+    db: &Connection,
+    sql: &str,
+    values: impl Params,
+    read: impl FnMut(&Row) -> Result<T>,
+) -> Result<Vec<T>> {
+    db.prepare(sql)?.query_map(values, read)?.collect()
+}

@@ -1,0 +1,164 @@
+//! What a person sees: figures ready for the page.
+
+/// Everything on the page of an app.
+#[derive(Clone, Debug, Default)]
+pub struct Overview {
+    /// First and last day that `totals`, `days` and `people` cover; empty without rows.
+    pub window: (String, String),
+    /// Sums over the window.
+    pub totals: Sums,
+    /// One line a day, newest first.
+    pub days: Vec<DayLine>,
+    /// Users, the latest first.
+    pub people: Vec<PersonLine>,
+    /// What the newest rows say in detail.
+    pub detail: Detail,
+    /// Rows, the latest first.
+    pub arrivals: Vec<Arrival>,
+    /// Since the database was made.
+    pub traffic: Traffic,
+    /// Facts, the newest first.
+    pub facts: Vec<FactLine>,
+}
+
+/// Sums over rows.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Sums {
+    /// Rows.
+    pub rows: i64,
+    /// Users, those before login counted as none.
+    pub users: i64,
+    /// Devices.
+    pub devices: i64,
+    /// Days with at least one row.
+    pub days: i64,
+    /// Events of all names.
+    pub events: i64,
+    /// Sessions.
+    pub sessions: i64,
+    /// Seconds in sessions.
+    pub session_s: i64,
+    /// Orders that the app believes paid.
+    pub orders: i64,
+    /// Fen of those.
+    pub paid_fen: i64,
+}
+
+/// One day.
+#[derive(Clone, Debug, Default)]
+pub struct DayLine {
+    /// `YYYY-MM-DD`.
+    pub day: String,
+    /// Sums of that day.
+    pub sums: Sums,
+}
+
+/// One user.
+#[derive(Clone, Debug, Default)]
+pub struct PersonLine {
+    /// Empty: all phones before login.
+    pub user: String,
+    /// Sums over the window.
+    pub sums: Sums,
+    /// The last day with a row.
+    pub last_day: String,
+}
+
+/// What the JSON of rows says.
+#[derive(Clone, Debug, Default)]
+pub struct Detail {
+    /// Rows looked at: the newest ones, at most [`DETAIL_ROWS_MAX`].
+    pub rows: i64,
+    /// Events by name, the most frequent first.
+    pub events: Vec<(String, i64)>,
+    /// Pages: name, views, milliseconds on them.
+    pub pages: Vec<(String, i64, i64)>,
+    /// Flows in order of name.
+    pub flows: Vec<FlowLine>,
+    /// Events by hour of the day.
+    pub hours: Vec<(i64, i64)>,
+    /// What phones did not count, by reason.
+    pub drops: Vec<(String, i64)>,
+}
+
+/// The most rows whose JSON the page opens, so that it stays quick on a large database.
+pub const DETAIL_ROWS_MAX: i64 = 5000;
+
+/// One flow: attempts that reached each step.
+#[derive(Clone, Debug, Default)]
+pub struct FlowLine {
+    /// The flow's name.
+    pub name: String,
+    /// (name of the step, or empty if unknown; attempts that reached it).
+    pub steps: Vec<(String, i64)>,
+}
+
+/// One row that arrived.
+#[derive(Clone, Debug, Default)]
+pub struct Arrival {
+    /// This server's clock.
+    pub received_at_ms: i64,
+    /// Whose.
+    pub user: String,
+    /// Which phone.
+    pub device: String,
+    /// Of which day.
+    pub day: String,
+    /// At which revision.
+    pub revision: i64,
+    /// Events in it.
+    pub events: i64,
+    /// Orders in it.
+    pub orders: i64,
+    /// Seconds in sessions.
+    pub session_s: i64,
+}
+
+/// What came over the network.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Traffic {
+    /// Uploads answered, retries included.
+    pub uploads: i64,
+    /// Bytes of their bodies.
+    pub bytes: i64,
+    /// Rows that were new or newer.
+    pub taken: i64,
+    /// Rows already held.
+    pub held: i64,
+    /// Rows put aside for their day.
+    pub quarantined: i64,
+    /// Rows not kept because of a deletion.
+    pub discarded: i64,
+}
+
+/// One fact.
+#[derive(Clone, Debug, Default)]
+pub struct FactLine {
+    /// Whose order.
+    pub user: String,
+    /// The shop's own id.
+    pub order_id: String,
+    /// Whole fen.
+    pub paid_fen: i64,
+    /// When it was paid.
+    pub at_ms: i64,
+}
+
+/// Everything on the page of a user.
+#[derive(Clone, Debug, Default)]
+pub struct Person {
+    /// Sums over everything held.
+    pub totals: Sums,
+    /// One line a day, newest first.
+    pub days: Vec<DayLine>,
+    /// What the newest rows say in detail.
+    pub detail: Detail,
+    /// Rows, the latest first.
+    pub arrivals: Vec<Arrival>,
+    /// (device, name, value as text).
+    pub attributes: Vec<(String, String, String)>,
+    /// Orders that the app believes paid: (day, order id, fen).
+    pub claimed: Vec<(String, String, i64)>,
+    /// Facts, the newest first.
+    pub facts: Vec<FactLine>,
+}
