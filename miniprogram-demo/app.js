@@ -1,5 +1,5 @@
 const cart = require('./services/cart');
-const engine = require('./services/huitou');
+const engine = require('./services/engine');
 
 App({
   ...engine.appHooks,

@@ -1,7 +1,7 @@
 // What a shopper does, in one place: each act changes the shop and tells the engine about it.
 const cart = require('./cart');
 const catalog = require('./catalog');
-const engine = require('./huitou');
+const engine = require('./engine');
 const orders = require('./orders');
 const route = require('./route');
 const shelf = require('./shelf');

@@ -1,4 +1,4 @@
-const engine = require('../../services/huitou');
+const engine = require('../../services/engine');
 
 Component({
   data: {

@@ -1,6 +1,6 @@
 const buying = require('../../services/buying');
 const catalog = require('../../services/catalog');
-const engine = require('../../services/huitou');
+const engine = require('../../services/engine');
 
 // Chooses a size and a quantity of one product. `way` decides the buttons: 'both', 'cart' or 'buy_now'.
 Component({

@@ -1,7 +1,7 @@
 const buying = require('../../services/buying');
 const cart = require('../../services/cart');
 const catalog = require('../../services/catalog');
-const engine = require('../../services/huitou');
+const engine = require('../../services/engine');
 const route = require('../../services/route');
 const display = require('../../data/home');
 

@@ -1,6 +1,6 @@
 const catalog = require('../../services/catalog');
 const cart = require('../../services/cart');
-const engine = require('../../services/huitou');
+const engine = require('../../services/engine');
 const route = require('../../services/route');
 
 const visit = engine.pageHooks('category');

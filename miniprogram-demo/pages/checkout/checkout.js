@@ -1,5 +1,5 @@
 const buying = require('../../services/buying');
-const engine = require('../../services/huitou');
+const engine = require('../../services/engine');
 const orders = require('../../services/orders');
 const route = require('../../services/route');
 const { addresses } = require('../../data/people');

@@ -1,7 +1,7 @@
 const catalog = require('../../services/catalog');
 const cart = require('../../services/cart');
 const clock = require('../../services/clock');
-const engine = require('../../services/huitou');
+const engine = require('../../services/engine');
 const route = require('../../services/route');
 const display = require('../../data/home');
 const { monthDay } = require('../../utils/format');

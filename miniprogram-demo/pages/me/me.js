@@ -1,5 +1,5 @@
 const cart = require('../../services/cart');
-const engine = require('../../services/huitou');
+const engine = require('../../services/engine');
 const orders = require('../../services/orders');
 const route = require('../../services/route');
 const session = require('../../services/session');

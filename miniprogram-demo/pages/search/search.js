@@ -1,5 +1,5 @@
 const catalog = require('../../services/catalog');
-const engine = require('../../services/huitou');
+const engine = require('../../services/engine');
 const shelf = require('../../services/shelf');
 const route = require('../../services/route');
 const display = require('../../data/home');

@@ -1,4 +1,5 @@
 // The only file that knows the package. Everything the shop tells the engine, or asks it, goes through here.
+// (Not called huitou.js: next to a file of that name, require('huitou') would mean the file.)
 const huitou = require('huitou');
 const program = require('../program');
 const config = require('../config');
