@@ -99,7 +99,7 @@ export class Graph {
     }
     const code = this.#commonJs(file);
     this.modules.set(file, code);
-    for (const [, request] of code.matchAll(/\brequire\(\s*["']([^"']+)["']\s*\)/g)) {
+    for (const request of requiredBy(code)) {
       const found = this.project.resolve(file, request, ['', '.js', '/index.js']);
       if (found && path.posix.extname(found) === '.js') this.#module(found, file);
       else this.problems.error({ file }, `require('${request}') is not found${hint(request)}`);
@@ -119,6 +119,14 @@ export class Graph {
       return '';
     }
   }
+}
+
+/** What `require` is called with; a parser tells calls from texts that only mention one. */
+function requiredBy(code) {
+  const { metafile } = esbuild.buildSync({
+    stdin: { contents: code }, bundle: true, external: ['*'], metafile: true, write: false, logLevel: 'silent',
+  });
+  return metafile.inputs['<stdin>'].imports.filter(({ kind }) => kind === 'require-call').map(({ path: request }) => request);
 }
 
 function hint(request) {
