@@ -22,7 +22,7 @@ macro_rules! config {
     ($(
         $(#[$about:meta])*
         $vis:vis struct $name:ident {
-            $( $(#[$doc:meta])* $field:ident : $type:ty $([$low:tt ..= $high:tt])? $(= $default:tt)? ),* $(,)?
+            $( $(#[$doc:meta])* $field:ident : $type:ty $([$low:literal ..= $high:tt])? $(= $default:tt)? ),* $(,)?
         }
     )*) => { $(
         $(#[$about])*

@@ -4,11 +4,13 @@
 //! with one line in `sections!` below and becomes a field of [`Program`].
 
 mod attributes;
+mod cursor;
 mod day_zone;
 mod events;
 mod flows;
 mod limits;
 mod macros;
+mod mistake;
 pub mod names;
 mod parse;
 pub mod read;

@@ -1,0 +1,9 @@
+//! What the crate promises to those who use it, in one binary: one link, one report.
+
+// A test says no with a panic.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)]
+
+mod json;
+mod program;
+mod program_docs;
+mod wire;
