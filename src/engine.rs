@@ -3,6 +3,7 @@
 pub mod command;
 pub mod effect;
 pub mod observe;
+pub mod outcome;
 mod personal;
 mod rng;
 pub mod room;
@@ -181,6 +182,11 @@ impl Engine {
             DayZone::Fixed(zone) => zone,
             DayZone::Event => at.offset,
         }
+    }
+
+    /// Consent as it stands.
+    pub fn consented(&self) -> bool {
+        self.state.consented
     }
 
     fn policy(&self) -> Policy<'_> {

@@ -85,6 +85,9 @@ impl UserId {
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct EventIx(pub u16);
 
+/// Dimensions an event may have: a dimension's id is `event * 4 + position`.
+pub const DIMENSIONS_MAX: u32 = 4;
+
 /// Position of a flow in [`crate::program::Names::flows`].
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct FlowIx(pub u16);

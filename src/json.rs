@@ -96,6 +96,20 @@ impl JsonWriter {
         self.out.push_str("null");
     }
 
+    /// A member that is text.
+    #[inline(never)]
+    pub fn text_member(&mut self, name: &str, text: &str) {
+        self.key(name);
+        self.string(text);
+    }
+
+    /// A member that is a whole number, never negative.
+    #[inline(never)]
+    pub fn count_member(&mut self, name: &str, count: u64) {
+        self.key(name);
+        self.unsigned(count);
+    }
+
     /// The text written so far.
     pub fn finish(self) -> String {
         self.out

@@ -7,8 +7,9 @@ pub mod answer;
 
 use crate::clock::{At, UnixMs, HOUR_MS, MINUTE_MS};
 use crate::event::Scalar;
-use crate::id::{Label, LabelKind, SegmentId, UserId};
-use crate::insight::epoch::{relabel, Epoch, OutRow};
+use crate::id::{EventIx, SegmentId, UserId};
+use crate::insight::epoch::{note_met, relabel, Epoch, OutRow};
+use crate::insight::stats::Row;
 use crate::insight::State;
 use crate::program::names::Names;
 use crate::program::SyncRule;
@@ -311,29 +312,21 @@ fn changed_attributes(state: &State, allowed: &[String]) -> Option<(u32, Vec<(St
 }
 
 /// The rows with their labels numbered anew from 0, and the texts they use in that order.
-fn met_and_rows(epoch: &Epoch, rows: &[&OutRow]) -> (Vec<MetText>, Vec<crate::insight::stats::Row>) {
-    let mut rows: Vec<_> = rows.iter().map(|row| row.row.clone()).collect();
+fn met_and_rows(epoch: &Epoch, rows: &[&OutRow]) -> (Vec<MetText>, Vec<Row>) {
+    let mut rows: Vec<Row> = rows.iter().map(|row| row.row.clone()).collect();
     let mut met = Vec::new();
     for ((event, dimension), texts) in epoch.met.iter() {
-        let event_ix = crate::id::EventIx(event);
-        let tables = rows.iter().filter_map(|r| r.stats.events.get(event_ix)?.dimensions.get(usize::from(dimension)));
-        let mut kept: Vec<usize> =
-            tables.flat_map(|table| table.iter().filter_map(|(label, _)| met_index(label))).collect();
-        kept.sort_unstable();
-        kept.dedup();
-        let mut events = rows.iter_mut().filter_map(|row| row.stats.events.get_mut(event_ix)).collect::<Vec<_>>();
-        events.iter_mut().for_each(|stats| relabel(stats, dimension, &kept));
+        let mut kept = Vec::new();
+        for stats in rows.iter().filter_map(|row| row.stats.events.get(EventIx(event))) {
+            note_met(stats, dimension, &mut kept);
+        }
+        for stats in rows.iter_mut().filter_map(|row| row.stats.events.get_mut(EventIx(event))) {
+            relabel(stats, dimension, &kept);
+        }
         let texts = kept.iter().filter_map(|&index| texts.get(index));
         met.extend(texts.map(|text| MetText { event, dimension: u16::from(dimension), text: text.clone() }));
     }
     (met, rows)
-}
-
-fn met_index(label: Label) -> Option<usize> {
-    match label.kind() {
-        LabelKind::Met(index) => Some(index),
-        _ => None,
-    }
 }
 
 fn bytes(upload: &Upload, names: &Names, format: Format) -> Vec<u8> {

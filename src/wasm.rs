@@ -3,22 +3,22 @@
 //! Times are milliseconds as JavaScript has them, offsets minutes east of UTC. Positions and ids are those that
 //! [`Core::describe`] tells.
 
+// JavaScript passes plain numbers; a struct for each call would be walked field by field over the boundary.
+#![allow(clippy::too_many_arguments)]
+
 use crate::clock::{At, OffsetMin, UnixMs};
 use crate::engine::command::Output;
-use crate::engine::effect::{Effect, Received};
-use crate::engine::view::Stats;
-use crate::engine::{Boot, Engine};
+use crate::engine::effect::Effect;
+use crate::engine::{outcome, Boot, Engine};
 use crate::error::Error;
 use crate::event::dropped::Dropped;
 use crate::event::Scalar;
 use crate::id::{EventIx, FlowIx, Label};
-use crate::insight::KnownOrder;
 use crate::program::value::{parse, Value};
 use crate::program::{load, Program, Warning};
 use crate::store::journal::KEYS;
 use crate::sync::answer::Reply;
 use crate::sync::Format;
-use serde::Serialize;
 use wasm_bindgen::prelude::*;
 
 /// One engine. Made from a program, filled from storage, then booted; calls before that do nothing.
@@ -38,7 +38,7 @@ impl Core {
     /// Reads the program. Throws `{code, message, path, mistakes}` if it can't run.
     #[wasm_bindgen(constructor)]
     pub fn new(program_json: &str, seed: &[u8]) -> Result<Core, JsValue> {
-        let (program, warnings) = load(program_json).map_err(|errors| throw_all(&errors))?;
+        let (program, warnings) = load(program_json).map_err(|errors| give(&outcome::errors(&errors)))?;
         let mut bytes = [0; 16];
         bytes.iter_mut().zip(seed).for_each(|(byte, &random)| *byte = random);
         let values = vec![Vec::new(); usize::from(KEYS)];
@@ -46,8 +46,8 @@ impl Core {
     }
 
     /// What the shell needs to turn names into positions, and the program's warnings.
-    pub fn describe(&self) -> Result<JsValue, JsValue> {
-        give(&Description::of(&self.program, &self.warnings))
+    pub fn describe(&self) -> JsValue {
+        give(&outcome::description(&self.program, &self.warnings))
     }
 
     /// A stored value, before [`Core::boot`].
@@ -72,9 +72,9 @@ impl Core {
         };
         let recovered = self.values.iter().any(|value| !value.is_empty());
         let engine = Engine::boot(self.program.clone(), &std::mem::take(&mut self.values), boot);
-        let booted = Booted { consent: engine.stats().consent, recovered };
+        let booted = outcome::booted(engine.consented(), recovered);
         self.engine = Some(engine);
-        give(&booted)
+        Ok(give(&booted))
     }
 
     /// The label of a text in a dimension (an id of [`Core::describe`]); below 0: minus the reason, minus one.
@@ -122,13 +122,11 @@ impl Core {
     /// A rare command as JSON. Throws `{code, message, path}`.
     pub fn command(&mut self, json: &str, at: f64, offset: i32) -> Result<JsValue, JsValue> {
         let engine = self.engine.as_mut().ok_or_else(|| throw(&Error::new("not_open", "boot the core first")))?;
-        match engine.command(json, stamp(at, offset)).map_err(|error| throw(&error))? {
-            Output::Done => Ok(JsValue::UNDEFINED),
-            Output::Flag(flag) => Ok(JsValue::from_bool(flag)),
-            Output::Stats(stats) => give(&StatsOut::of(&stats)),
-            Output::Json(text) => js_sys::JSON::parse(&text),
-            Output::Orders(orders) => give(&orders.iter().map(OrderOut::of).collect::<Vec<_>>()),
-        }
+        Ok(match engine.command(json, stamp(at, offset)).map_err(|error| throw(&error))? {
+            Output::Done => JsValue::UNDEFINED,
+            Output::Flag(flag) => JsValue::from_bool(flag),
+            Output::Json(text) => give(&text),
+        })
     }
 
     /// The next effect: 0 idle, 1 persist, 2 send, 3 wait, 4 wipe.
@@ -180,10 +178,10 @@ impl Core {
     }
 
     /// The answer to send; status 0 if none came.
-    pub fn reply(&mut self, status: u16, body: &str, retry_after_s: u32, now: f64) -> Result<JsValue, JsValue> {
+    pub fn reply(&mut self, status: u16, body: &str, retry_after_s: u32, now: f64) -> JsValue {
         let reply = Reply { status, body, retry_after_s };
         let received = self.engine.as_mut().map(|engine| engine.reply(reply, UnixMs::from_f64(now)));
-        give(&ReceivedOut::of(received.unwrap_or_default()))
+        give(&outcome::received(&received.unwrap_or_default()))
     }
 
     fn with(&mut self, act: impl FnOnce(&mut Engine)) {
@@ -203,189 +201,11 @@ fn info(options: &Value) -> Vec<(String, Scalar)> {
     info.iter().filter_map(text).collect()
 }
 
-fn give(value: &impl Serialize) -> Result<JsValue, JsValue> {
-    Ok(serde_wasm_bindgen::to_value(value)?)
+/// JSON text as a JavaScript value. It is the engine's own text, so it always parses.
+fn give(json: &str) -> JsValue {
+    js_sys::JSON::parse(json).unwrap_or_default()
 }
 
 fn throw(error: &Error) -> JsValue {
-    throw_all(std::slice::from_ref(error))
-}
-
-/// A JavaScript `Error` with `code`, `message`, `path` of the first mistake and all of them as `mistakes`.
-fn throw_all(errors: &[Error]) -> JsValue {
-    let mistakes: Vec<_> = errors.iter().map(Mistake::of).collect();
-    let message = errors.first().map_or("", |error| &error.message);
-    let thrown = js_sys::Error::new(message);
-    let set = |key: &str, value: &JsValue| drop(js_sys::Reflect::set(&thrown, &key.into(), value));
-    if let Some(first) = errors.first() {
-        set("code", &first.code.into());
-        set("path", &first.path.as_str().into());
-    }
-    if let Ok(mistakes) = serde_wasm_bindgen::to_value(&mistakes) {
-        set("mistakes", &mistakes);
-    }
-    thrown.into()
-}
-
-#[derive(Serialize)]
-struct Mistake<'a> {
-    code: &'a str,
-    message: &'a str,
-    path: &'a str,
-}
-
-impl<'a> Mistake<'a> {
-    fn of(error: &'a Error) -> Mistake<'a> {
-        Mistake { code: error.code, message: &error.message, path: &error.path }
-    }
-}
-
-#[derive(Serialize)]
-struct Booted {
-    consent: bool,
-    recovered: bool,
-}
-
-#[derive(Serialize)]
-struct Description<'a> {
-    app: &'a str,
-    revision: u32,
-    dictionary: u32,
-    keys: u8,
-    warnings: Vec<Mistake<'a>>,
-    events: Vec<EventOut<'a>>,
-    flows: Vec<FlowOut<'a>>,
-}
-
-#[derive(Serialize)]
-struct EventOut<'a> {
-    name: &'a str,
-    dimensions: Vec<DimensionOut<'a>>,
-    numbers: Vec<NumberOut<'a>>,
-}
-
-#[derive(Serialize)]
-struct DimensionOut<'a> {
-    name: &'a str,
-    id: u32,
-}
-
-#[derive(Serialize)]
-struct NumberOut<'a> {
-    name: &'a str,
-}
-
-#[derive(Serialize)]
-struct FlowOut<'a> {
-    name: &'a str,
-    steps: &'a [String],
-}
-
-impl<'a> Description<'a> {
-    fn of(program: &'a Program, warnings: &'a [Warning]) -> Description<'a> {
-        let warning = |w: &'a Warning| Mistake { code: "program_warning", message: &w.message, path: &w.path };
-        let names = &program.names;
-        Description {
-            app: &names.app,
-            revision: program.revision,
-            dictionary: names.hash(),
-            keys: KEYS,
-            warnings: warnings.iter().map(warning).collect(),
-            events: (0..).zip(&names.events).map(|(at, event)| EventOut::of(at, event)).collect(),
-            flows: names.flows.iter().map(|flow| FlowOut { name: &flow.name, steps: &flow.steps }).collect(),
-        }
-    }
-}
-
-impl<'a> EventOut<'a> {
-    fn of(at: u32, event: &'a crate::program::names::EventNames) -> EventOut<'a> {
-        let first_id = at * crate::engine::observe::DIMENSIONS_MAX;
-        let dimensions = (first_id..).zip(&event.dimensions);
-        EventOut {
-            name: &event.name,
-            dimensions: dimensions.map(|(id, dimension)| DimensionOut { name: &dimension.name, id }).collect(),
-            numbers: event.numbers.iter().map(|number| NumberOut { name: &number.name }).collect(),
-        }
-    }
-}
-
-#[derive(Serialize)]
-struct StatsOut<'a> {
-    consent: bool,
-    events_today: u32,
-    sessions: u32,
-    requests: u32,
-    sent_bytes: f64,
-    unsent_rows: u32,
-    unsent_bytes: u32,
-    last_sync_at: Option<f64>,
-    dropped: Vec<(&'a str, u32)>,
-}
-
-impl<'a> StatsOut<'a> {
-    fn of(stats: &'a Stats) -> StatsOut<'a> {
-        StatsOut {
-            consent: stats.consent,
-            events_today: stats.events_today,
-            sessions: stats.sessions,
-            requests: stats.requests,
-            sent_bytes: stats.sent_bytes as f64,
-            unsent_rows: stats.unsent_rows,
-            unsent_bytes: stats.unsent_bytes,
-            last_sync_at: stats.last_sync_at.map(|at| at as f64),
-            dropped: stats.dropped.iter().map(|&(name, count)| (name, count)).collect(),
-        }
-    }
-}
-
-#[derive(Serialize)]
-struct OrderOut<'a> {
-    order_id: &'a str,
-    paid_fen: f64,
-    day: String,
-    confirmed: bool,
-}
-
-impl<'a> OrderOut<'a> {
-    fn of(known: &'a KnownOrder) -> OrderOut<'a> {
-        let mut day = String::new();
-        known.day.write(&mut day);
-        let paid_fen = known.order.paid_fen as f64;
-        OrderOut { order_id: &known.order.id, paid_fen, day, confirmed: known.confirmed }
-    }
-}
-
-#[derive(Serialize)]
-struct ReceivedOut {
-    acked: u32,
-    need_token: bool,
-    program: Option<u32>,
-    facts: Vec<FactOut>,
-}
-
-#[derive(Serialize)]
-struct FactOut {
-    n: u32,
-    kind: String,
-    order_id: String,
-    paid_fen: f64,
-    at: f64,
-}
-
-impl ReceivedOut {
-    fn of(received: Received) -> ReceivedOut {
-        let fact = |fact: crate::sync::answer::Fact| FactOut {
-            n: fact.number,
-            kind: fact.kind,
-            order_id: fact.order_id,
-            paid_fen: fact.paid_fen as f64,
-            at: fact.at as f64,
-        };
-        ReceivedOut {
-            acked: received.acked,
-            need_token: received.need_token,
-            program: received.program,
-            facts: received.facts.into_iter().map(fact).collect(),
-        }
-    }
+    give(&outcome::errors(std::slice::from_ref(error)))
 }

@@ -1,14 +1,12 @@
 //! Rare commands, as JSON text with an `op`: everything that is not called on every tap.
 
 use super::personal::looks_personal;
-use super::view::Stats;
-use super::Engine;
+use super::{outcome, Engine};
 use crate::clock::At;
 use crate::error::Error;
 use crate::event::Scalar;
 use crate::id::UserId;
 use crate::insight::sketch::VALUE_MAX;
-use crate::insight::KnownOrder;
 use crate::program::value::{parse, Value};
 
 /// Longest order id, in bytes.
@@ -25,12 +23,8 @@ pub enum Output {
     Done,
     /// A yes or no: consent as it stands, an order taken or not.
     Flag(bool),
-    /// Figures for the developer.
-    Stats(Stats),
-    /// JSON text.
+    /// JSON text: figures, the state, the latest orders.
     Json(String),
-    /// The latest orders.
-    Orders(Vec<KnownOrder>),
 }
 
 impl Engine {
@@ -57,9 +51,9 @@ impl Engine {
                 self.outbox.set_online(flag(&command, "online")?);
                 Ok(Output::Done)
             }
-            "stats" => Ok(Output::Stats(self.stats())),
+            "stats" => Ok(Output::Json(outcome::stats(&self.stats()))),
             "state" => Ok(Output::Json(self.state_json())),
-            "orders" => Ok(Output::Orders(self.state.orders.clone())),
+            "orders" => Ok(Output::Json(outcome::orders(&self.state.orders))),
             _ => Err(Error::new("command_invalid", "there is no such op").at("op")),
         }
     }

@@ -4,13 +4,11 @@ use super::{personal::looks_personal, Engine, BACK_BELIEVED_MS};
 use crate::clock::{At, Day, UnixMs, DAY_MS};
 use crate::event::dropped::Dropped;
 use crate::event::{Props, Record};
-use crate::id::{builtin, EventIx, FlowIx, Label};
+use crate::id::{builtin, EventIx, FlowIx, Label, DIMENSIONS_MAX};
 use crate::insight::sketch::VALUE_MAX;
 
 /// Longest text of a label, in bytes.
 pub const LABEL_BYTES_MAX: usize = 64;
-/// Dimensions an event may have: a dimension's id is `event * 4 + position`.
-pub const DIMENSIONS_MAX: u32 = 4;
 
 /// Texts met are kept until the next start and are in every image: at most so many bytes of them.
 pub const MET_BYTES_MAX: usize = 16 * 1024;

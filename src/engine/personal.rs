@@ -2,48 +2,34 @@
 
 /// True if the text holds what looks like a mainland phone number, an e-mail address or an identity-card number.
 pub(super) fn looks_personal(text: &str) -> bool {
-    has_email(text) || digit_runs(text).any(|run| is_phone(run.all()) || is_identity_card(run.all()))
+    has_email(text.as_bytes()) || has_number(text.as_bytes())
 }
 
-fn has_email(text: &str) -> bool {
-    text.split_whitespace().any(|word| {
-        let Some((name, domain)) = word.split_once('@') else { return false };
-        let dot = domain.rfind('.').unwrap_or(0);
-        name.ends_with(|c: char| c.is_ascii_alphanumeric()) && dot > 0 && domain.len() - dot > 2
-    })
+/// A letter or digit, `@`, and after it a dot with something before and at least two bytes behind.
+fn has_email(text: &[u8]) -> bool {
+    let Some(at) = text.iter().position(|&byte| byte == b'@') else { return false };
+    let (name, domain) = text.split_at(at);
+    let is_word = |byte: &u8| byte.is_ascii_alphanumeric() || matches!(byte, b'.' | b'-');
+    let domain = domain.get(1..).unwrap_or_default();
+    let end = domain.iter().position(|byte| !is_word(byte)).unwrap_or(domain.len());
+    let dot = domain.iter().take(end).rposition(|&byte| byte == b'.').unwrap_or(0);
+    let named = name.last().is_some_and(u8::is_ascii_alphanumeric);
+    (named && dot > 0 && end - dot > 2) || has_email(domain)
 }
 
-/// Runs of digits, with the separators people put into phone numbers left out and a final X kept.
-fn digit_runs(text: &str) -> impl Iterator<Item = Run> + '_ {
-    text.split(|c: char| !(c.is_ascii_digit() || matches!(c, '-' | ' ' | '+' | 'x' | 'X'))).map(Run::new)
-}
-
-/// Digits of a candidate, at most 20 of them.
-struct Run {
-    digits: [u8; 20],
-    len: usize,
-}
-
-impl Run {
-    fn new(text: &str) -> Run {
-        let mut run = Run { digits: [0; 20], len: 0 };
-        for byte in text.bytes() {
-            let digit = match byte {
-                b'0'..=b'9' => byte - b'0',
-                b'x' | b'X' => 10,
-                _ => continue,
-            };
-            if let Some(slot) = run.digits.get_mut(run.len) {
-                *slot = digit;
-            }
-            run.len += 1;
+/// Looks at each run of digits; the separators that people put into phone numbers do not end one. X is digit 10.
+fn has_number(text: &[u8]) -> bool {
+    let mut run = Vec::new();
+    for &byte in text.iter().chain(b"#") {
+        match byte {
+            b'0'..=b'9' => run.push(byte - b'0'),
+            b'x' | b'X' => run.push(10),
+            b'-' | b' ' | b'+' => {}
+            _ if is_phone(&run) || is_identity_card(&run) => return true,
+            _ => run.clear(),
         }
-        run
     }
-
-    fn all(&self) -> &[u8] {
-        self.digits.get(..self.len).unwrap_or_default()
-    }
+    false
 }
 
 /// 11 digits from 13 to 19, with or without the country code 86 (or 0086).

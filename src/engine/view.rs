@@ -69,11 +69,11 @@ impl Engine {
     fn write_ids(&self, w: &mut JsonWriter) {
         let mut id = String::new();
         self.state.device.write(&mut id);
-        write_text(w, "device", &id);
-        write_text(w, "user", self.state.user.as_str());
+        w.text_member("device", &id);
+        w.text_member("user", self.state.user.as_str());
         id.clear();
         self.state.segment.write(&mut id);
-        write_text(w, "segment", &id);
+        w.text_member("segment", &id);
         w.key("sessions");
         w.unsigned(self.state.profile.sessions.into());
         w.key("clock_skew_s");
@@ -102,7 +102,7 @@ impl Engine {
 
 fn write_out_row(w: &mut JsonWriter, row: &OutRow, epoch: &Epoch, met: &[MetText]) {
     w.begin_object();
-    write_text(w, "user", row.user.as_str());
+    w.text_member("user", row.user.as_str());
     w.key("acked");
     w.unsigned(row.acked.into());
     w.key("quarantined");
@@ -112,15 +112,10 @@ fn write_out_row(w: &mut JsonWriter, row: &OutRow, epoch: &Epoch, met: &[MetText
     w.end_object();
 }
 
-fn write_text(w: &mut JsonWriter, key: &str, text: &str) {
-    w.key(key);
-    w.string(text);
-}
-
 fn write_day(w: &mut JsonWriter, key: &str, day: Day) {
     let mut text = String::new();
     day.write(&mut text);
-    write_text(w, key, &text);
+    w.text_member(key, &text);
 }
 
 fn met_texts(epoch: &Epoch) -> Vec<MetText> {

@@ -118,27 +118,33 @@ impl Epoch {
 
     /// Forgets texts that no row uses and numbers the rest anew. Only at a start: the shell caches labels.
     pub fn compact_met(&mut self) {
-        for ((event, dimension), texts) in std::mem::take(&mut self.met).into_rows() {
-            let used = self.labels_used(EventIx(event), dimension);
-            let kept: Vec<usize> = (0..texts.len()).filter(|&index| used.contains(&Label::met(index))).collect();
-            self.relabel(EventIx(event), dimension, &kept);
-            let texts: Vec<String> = kept.iter().filter_map(|&index| texts.get(index).cloned()).collect();
+        for ((event, dimension), mut texts) in std::mem::take(&mut self.met).into_rows() {
+            let mut kept = Vec::new();
+            for stats in self.rows.iter().filter_map(|row| row.row.stats.events.get(EventIx(event))) {
+                note_met(stats, dimension, &mut kept);
+            }
+            for stats in self.rows.iter_mut().filter_map(|row| row.row.stats.events.get_mut(EventIx(event))) {
+                relabel(stats, dimension, &kept);
+            }
+            let mut index = 0;
+            texts.retain(|_| {
+                index += 1;
+                kept.binary_search(&(index - 1)).is_ok()
+            });
             if !texts.is_empty() {
-                *self.met.entry((event, dimension)) = texts;
+                self.met.push((event, dimension), texts);
             }
         }
     }
+}
 
-    fn labels_used(&self, event: EventIx, dimension: u8) -> Vec<Label> {
-        let tables =
-            self.rows.iter().filter_map(|r| r.row.stats.events.get(event)?.dimensions.get(usize::from(dimension)));
-        tables.flat_map(|table| table.iter().map(|(label, _)| label)).collect()
-    }
-
-    fn relabel(&mut self, event: EventIx, dimension: u8, kept: &[usize]) {
-        for row in &mut self.rows {
-            if let Some(stats) = row.row.stats.events.get_mut(event) {
-                relabel(stats, dimension, kept);
+/// Adds the indices of the met texts that one dimension uses, ascending and each once.
+pub fn note_met(stats: &EventStats, dimension: u8, indices: &mut Vec<usize>) {
+    let Some(table) = stats.dimensions.get(usize::from(dimension)) else { return };
+    for (label, _) in table.iter() {
+        if let LabelKind::Met(index) = label.kind() {
+            if let Err(place) = indices.binary_search(&index) {
+                indices.insert(place, index);
             }
         }
     }

@@ -211,8 +211,7 @@ fn read_list<T>(
     allowed: std::ops::RangeInclusive<usize>,
     read: fn(&mut Reader) -> Option<T>,
 ) -> Option<Vec<T>> {
-    let count = r.count().filter(|count| allowed.contains(count))?;
-    (0..count).map(|_| read(r)).collect()
+    r.list(read).filter(|items| allowed.contains(&items.len()))
 }
 
 /// Quadratic, but over at most 128 short texts, and without the code of a set.

@@ -68,12 +68,6 @@ fn decode_day(r: &mut Reader) -> Option<Day> {
     Day::from_number(r.varint()?.try_into().ok()?)
 }
 
-/// Reads a counted list.
-fn list<T>(r: &mut Reader, read: impl Fn(&mut Reader) -> Option<T>) -> Option<Vec<T>> {
-    let count = r.count()?;
-    (0..count).map(|_| read(r)).collect()
-}
-
 /// A profile without active days is empty and is written as the one zero.
 fn encode_profile(w: &mut Writer, profile: &Profile) {
     w.varint(profile.active_days);
@@ -101,12 +95,13 @@ fn decode_profile(r: &mut Reader) -> Option<Profile> {
 
 /// Only live attempts are kept.
 fn encode_attempts(w: &mut Writer, state: &State) {
-    let live: Vec<_> = state.attempts.iter().filter_map(|(flow, attempt)| Some((flow, (*attempt)?))).collect();
-    w.count(live.len());
-    for (flow, attempt) in live {
-        w.varint(u64::from(flow.0));
-        w.byte(attempt.step);
-        encode_instant(w, attempt.started);
+    w.count(state.attempts.iter().filter(|(_, attempt)| attempt.is_some()).count());
+    for (flow, attempt) in state.attempts.iter() {
+        if let Some(attempt) = attempt {
+            w.varint(u64::from(flow.0));
+            w.byte(attempt.step);
+            encode_instant(w, attempt.started);
+        }
     }
 }
 
@@ -131,7 +126,7 @@ fn encode_orders(w: &mut Writer, orders: &[KnownOrder]) {
 }
 
 fn decode_orders(r: &mut Reader) -> Option<Vec<KnownOrder>> {
-    list(r, |r| {
+    r.list(|r| {
         let order = Order { id: r.text()?.to_owned(), paid_fen: r.varint()? };
         Some(KnownOrder { order, day: decode_day(r)?, confirmed: r.byte()? == 1 })
     })
@@ -149,7 +144,7 @@ fn encode_attributes(w: &mut Writer, attributes: &Attributes) {
 
 fn decode_attributes(r: &mut Reader) -> Option<Attributes> {
     let (revision, acked) = (r.varint32()?, r.varint32()?);
-    let values = list(r, |r| Some((r.text()?.to_owned(), decode_scalar(r)??)))?;
+    let values = r.list(|r| Some((r.text()?.to_owned(), decode_scalar(r)??)))?;
     let ascending = values.is_sorted_by(|a: &(String, Scalar), b| a.0 < b.0);
     ascending.then_some(Attributes { values, revision, acked })
 }
@@ -187,11 +182,11 @@ fn encode_epochs(w: &mut Writer, epochs: &[Epoch]) {
 }
 
 fn decode_epochs(r: &mut Reader) -> Option<Vec<Epoch>> {
-    list(r, |r| {
+    r.list(|r| {
         let mut epoch = Epoch::new(Names::decode(r)?);
         for _ in 0..r.count()? {
             let key = (r.varint()?.try_into().ok()?, r.byte()?);
-            epoch.met.push(key, list(r, |r| Some(r.text()?.to_owned()))?).then_some(())?;
+            epoch.met.push(key, r.list(|r| Some(r.text()?.to_owned()))?).then_some(())?;
         }
         epoch.rows = decode_rows(r, &epoch.names)?;
         Some(epoch)
@@ -200,14 +195,17 @@ fn decode_epochs(r: &mut Reader) -> Option<Vec<Epoch>> {
 
 /// Users stand once, before the rows: there are many rows and few users.
 fn encode_rows(w: &mut Writer, epoch: &Epoch) {
-    let mut users: Vec<&UserId> = epoch.rows.iter().map(|row| &row.user).collect();
-    users.sort();
-    users.dedup();
+    let mut users: Vec<&UserId> = Vec::new();
+    for row in &epoch.rows {
+        if !users.contains(&&row.user) {
+            users.push(&row.user);
+        }
+    }
     w.count(users.len());
     users.iter().for_each(|user| w.text(user.as_str()));
     w.count(epoch.rows.len());
     for row in &epoch.rows {
-        w.count(users.binary_search(&&row.user).unwrap_or(0));
+        w.count(users.iter().position(|user| **user == row.user).unwrap_or(0));
         w.varint(u64::from(row.acked));
         w.byte(u8::from(row.quarantined) | u8::from(row.coarse) << 1);
         encode_row(w, &row.row, &epoch.names);
@@ -215,8 +213,8 @@ fn encode_rows(w: &mut Writer, epoch: &Epoch) {
 }
 
 fn decode_rows(r: &mut Reader, names: &Names) -> Option<Vec<OutRow>> {
-    let users = list(r, |r| UserId::new(r.text()?))?;
-    list(r, |r| {
+    let users = r.list(|r| UserId::new(r.text()?))?;
+    r.list(|r| {
         let user = users.get(usize::try_from(r.varint()?).ok()?)?.clone();
         let acked = r.varint32()?;
         let flags = r.byte()?;

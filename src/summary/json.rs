@@ -29,10 +29,10 @@ impl Upload {
     }
 
     fn write_envelope(&self, w: &mut JsonWriter, names: &Names) {
-        write_count(w, "v", 1);
-        write_text(w, "app", &names.app);
+        w.count_member("v", 1);
+        w.text_member("app", &names.app);
         write_id(w, "device", |out| self.device.write(out));
-        write_text(w, "user", self.user.as_str());
+        w.text_member("user", self.user.as_str());
         w.key("sent");
         w.integer(self.sent.instant.get());
         w.key("tz");
@@ -40,11 +40,11 @@ impl Upload {
     }
 
     fn write_content(&self, w: &mut JsonWriter, names: &Names) {
-        write_count(w, "facts", self.fact_cursor.into());
+        w.count_member("facts", self.fact_cursor.into());
         if let Some((revision, attributes)) = &self.attributes {
             w.key("attributes");
             w.begin_object();
-            write_count(w, "rev", (*revision).into());
+            w.count_member("rev", (*revision).into());
             w.key("set");
             write_attributes(w, attributes);
             w.end_object();
@@ -67,7 +67,7 @@ impl Context<'_> {
         w.begin_object();
         write_id(w, "s", |out| row.segment.write(out));
         write_id(w, "d", |out| row.day.write(out));
-        write_count(w, "r", row.revision.into());
+        w.count_member("r", row.revision.into());
         self.write_events(w, &row.stats);
         self.write_flows(w, &row.stats);
         write_rest(w, &row.stats);
@@ -84,7 +84,7 @@ impl Context<'_> {
             if let Some(names) = self.names.event(at) {
                 w.key(&names.name);
                 w.begin_object();
-                write_count(w, "n", stats.count.into());
+                w.count_member("n", stats.count.into());
                 self.write_dimensions(w, at, stats);
                 write_numbers(w, names, stats);
                 w.end_object();
@@ -160,7 +160,7 @@ fn write_numbers(w: &mut JsonWriter, names: &EventNames, stats: &EventStats) {
 
 fn write_sketch(w: &mut JsonWriter, sketch: &Sketch) {
     w.begin_object();
-    write_count(w, "sum", sketch.sum.min(VALUE_MAX));
+    w.count_member("sum", sketch.sum.min(VALUE_MAX));
     if !sketch.buckets.is_empty() {
         w.key("b");
         w.begin_array();
@@ -177,7 +177,7 @@ fn write_rest(w: &mut JsonWriter, stats: &Stats) {
         for (hour, &count) in stats.hours.iter() {
             let mut key = String::new();
             push_unsigned(&mut key, hour.into());
-            write_count(w, &key, count.into());
+            w.count_member(&key, count.into());
         }
         w.end_object();
     }
@@ -200,7 +200,7 @@ fn write_rest(w: &mut JsonWriter, stats: &Stats) {
         w.key("x");
         w.begin_object();
         for (reason, &count) in stats.drops.iter() {
-            write_count(w, &reason_name(reason), count.into());
+            w.count_member(&reason_name(reason), count.into());
         }
         w.end_object();
     }
@@ -240,18 +240,8 @@ fn write_pair(w: &mut JsonWriter, first: u64, second: u64) {
     w.end_array();
 }
 
-fn write_count(w: &mut JsonWriter, key: &str, count: u64) {
-    w.key(key);
-    w.unsigned(count);
-}
-
-fn write_text(w: &mut JsonWriter, key: &str, text: &str) {
-    w.key(key);
-    w.string(text);
-}
-
 fn write_id(w: &mut JsonWriter, key: &str, write: impl Fn(&mut String)) {
     let mut text = String::new();
     write(&mut text);
-    write_text(w, key, &text);
+    w.text_member(key, &text);
 }

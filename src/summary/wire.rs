@@ -227,8 +227,8 @@ pub(super) fn texts_of(met: &[MetText], place: (u16, u16)) -> impl Iterator<Item
 }
 
 fn read_rows(r: &mut Reader, names: &Names, met: &[MetText]) -> Option<Vec<Row>> {
-    let count = r.count().filter(|&count| count <= ROWS_MAX)?;
-    (0..count).map(|_| decode_row(r, names).filter(|row| finds_its_texts(row, met))).collect()
+    let rows = r.list(|r| decode_row(r, names).filter(|row| finds_its_texts(row, met)))?;
+    (rows.len() <= ROWS_MAX).then_some(rows)
 }
 
 fn finds_its_texts(row: &Row, met: &[MetText]) -> bool {
