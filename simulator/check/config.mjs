@@ -76,7 +76,8 @@ function checkComponent({ project, problems, pages, components }, name, config) 
   if (!project.has(file)) return;
   checkMembers(problems, file, '', config, PAGE);
   for (const [tag, target] of Object.entries(config.usingComponents ?? {})) {
-    const used = components.get(target.slice(1));
-    if (used && used.component !== true && !pages.includes(target.slice(1))) problems.error({ file }, `usingComponents.${tag}: ${target}.json needs "component": true`);
+    const path = target.slice(1);
+    const used = components.get(path);
+    if (used && used.component !== true && !pages.includes(path)) problems.error({ file }, `usingComponents.${tag}: ${path}.json needs "component": true`);
   }
 }
