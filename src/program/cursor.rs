@@ -1,7 +1,7 @@
 //! A place in a [`Value`], and what can be read there.
 
 use super::mistake::Report;
-use super::read::Read;
+use super::read::{Each, Keyed, Read};
 use super::value::Value;
 use std::cell::Cell;
 
@@ -84,7 +84,7 @@ impl<'a> Cursor<'a> {
     /// A field that takes `default` when it is missing or bad.
     #[inline(never)]
     pub fn or<T: Read>(&self, name: &str, range: (i64, i64), default: T) -> T {
-        let field = Cursor { spare: Spare::Default, ..self.field(name, range) };
+        let field = self.spare_field(name, range, &ABSENT);
         if field.is_absent() {
             return default;
         }
@@ -96,31 +96,26 @@ impl<'a> Cursor<'a> {
         }
     }
 
-    /// A list that is empty when missing or bad.
+    /// A list whose elements stand alone; empty when missing or bad.
     #[inline(never)]
-    pub fn or_empty_list<T: Read>(&self, name: &str, range: (i64, i64)) -> T {
-        self.or_reading(name, range, &EMPTY_LIST)
+    pub fn or_empty_list<T: Read + Keyed>(&self, name: &str, range: (i64, i64)) -> Each<T> {
+        Each::read(&self.spare_field(name, range, &EMPTY_LIST))
     }
 
     /// An object whose fields all have defaults, and which may be missing.
     #[inline(never)]
     pub fn or_empty_map<T: Read>(&self, name: &str, range: (i64, i64)) -> T {
-        self.or_reading(name, range, &EMPTY_MAP)
+        T::read(&self.spare_field(name, range, &EMPTY_MAP))
     }
 
-    fn or_reading<T: Read>(&self, name: &str, range: (i64, i64), empty: &Value) -> T {
-        let mut field = Cursor { spare: Spare::Default, ..self.field(name, range) };
+    #[inline(never)]
+    fn spare_field<'b>(&'b self, name: &'b str, range: (i64, i64), absent: &'b Value) -> Cursor<'b> {
+        let mut field = self.field(name, range);
+        field.spare = Spare::Default;
         if field.is_absent() {
-            field.value = empty;
+            field.value = absent;
         }
-        let read = T::read(&field);
-        if !field.spoiled.get() {
-            return read;
-        }
-        // What was read holds stand-ins. The place has been reported, so this second reading says nothing.
-        field.value = empty;
-        field.reported.set(true);
-        T::read(&field)
+        field
     }
 
     /// Notes a mistake if this is no object.
@@ -192,8 +187,11 @@ impl<'a> Cursor<'a> {
     }
 
     /// An element of a list that runs without it.
+    #[inline(never)]
     pub(super) fn element<'b>(&'b self, value: &'b Value, position: usize) -> Cursor<'b> {
-        Cursor { spare: Spare::Element, ..self.item(value, position) }
+        let mut element = self.item(value, position);
+        element.spare = Spare::Element;
+        element
     }
 
     #[inline(never)]
@@ -207,6 +205,7 @@ impl<'a> Cursor<'a> {
         self.below(value, Place::Field(name), range)
     }
 
+    #[inline(never)]
     fn below<'b>(&'b self, value: &'b Value, place: Place<'b>, range: (i64, i64)) -> Cursor<'b> {
         Cursor { up: Some(self), place, range, ..Cursor::root(value, self.report) }
     }

@@ -11,7 +11,7 @@
 ///         /// At most so many a month.
 ///         per_month: u32 [0..=31] = 3,          // 3 when missing or bad
 ///         /// Which sources count.
-///         sources: Each<Name> [0..=8] = [],     // empty when missing
+///         sources: Each<Name> [0..=8] = [],     // empty when missing or bad; only for `Each`
 ///         /// What it costs.
 ///         cost: Cost = {},                      // read from `{}` when missing: all its fields must have defaults
 ///     }

@@ -1,11 +1,12 @@
 //! What the merchant declares: JSON text in, a checked [`Program`] and a list of warnings out.
 //!
-//! A section is a file of its own beside this one: a type, how it is read ([`read`], [`macros`]), its limits. It joins
+//! A section is a file of its own beside this one: a type, how it is read ([`read`], `config!`), its limits. It joins
 //! with one line in `sections!` below and becomes a field of [`Program`].
 
 mod attributes;
 mod cursor;
 mod day_zone;
+mod decimal;
 mod events;
 mod flows;
 mod limits;

@@ -3,6 +3,7 @@
 //! Takes what RFC 8259 takes, except: a name that stands twice in one object, half of a surrogate pair, a number
 //! beyond the range of a double, and what exceeds the three limits below.
 
+use super::decimal::Decimal;
 use super::value::Value;
 
 /// The most bytes of one text. A full program takes some 40 KB, an answer of a backend some 10 KB.
@@ -223,7 +224,7 @@ impl Parser<'_> {
 
     fn number(&mut self) -> Option<Value> {
         let negative = self.skip(b'-');
-        let mut decimal = Decimal { digits: 0, exponent: 0 };
+        let mut decimal = Decimal::default();
         let zero = self.peek() == b'0';
         let places = self.digits(|digit| decimal.push(digit, 0))?;
         if zero && places > 1 {
@@ -298,37 +299,5 @@ impl Parser<'_> {
     fn exceed<T>(&mut self, what: &'static str) -> Option<T> {
         self.fault = Fault { at_byte: self.at, what, over_limit: true };
         None
-    }
-}
-
-/// `digits * 10^exponent`.
-struct Decimal {
-    digits: u64,
-    exponent: i32,
-}
-
-impl Decimal {
-    /// Appends a digit; `shift` is -1 after the point. What exceeds 19 digits moves the exponent only.
-    fn push(&mut self, digit: u8, shift: i32) {
-        if self.digits < u64::MAX / 10 - 1 {
-            self.digits = self.digits * 10 + u64::from(digit);
-            self.exponent += shift;
-        } else {
-            self.exponent += shift + 1;
-        }
-    }
-
-    /// Exact up to 2^53 and 10^±22, where both operands are; else within some units in the last place, which spares
-    /// the module the big-number arithmetic of a correctly rounding parser.
-    fn to_f64(&self) -> f64 {
-        let mut value = self.digits as f64;
-        let mut left = self.exponent.unsigned_abs();
-        while left > 0 && value > 0.0 && value.is_finite() {
-            let step = left.min(22);
-            let power = (0..step).fold(1.0, |power, _| power * 10.0);
-            value = if self.exponent < 0 { value / power } else { value * power };
-            left -= step;
-        }
-        value
     }
 }

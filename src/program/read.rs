@@ -122,7 +122,7 @@ mod tests {
             on: bool,
             note: Option<String> [0..=3] = None,
             money_fen: i64 [-5..=5] = (-1),
-            list: Vec<Item> [0..=2] = [],
+            list: Vec<Item> [0..=2] = (Vec::new()),
             part: Part = {},
         }
 
