@@ -15,7 +15,12 @@ const FEATURES_SECTION: &str = "target_features";
 /// Writes `huitou_bg.wasm` and its glue `huitou_bg.js` (bundler target) into a folder.
 pub(crate) fn generate(compiled: &Path, folder: &Path) -> Result<()> {
     let mut bindgen = Bindgen::new();
-    bindgen.input_module("huitou", read(compiled)?).bundler(true)?.typescript(false).remove_producers_section(true);
+    bindgen
+        .input_module("huitou", read(compiled)?)
+        .bundler(true)?
+        .typescript(false)
+        .demangle(false)
+        .remove_producers_section(true);
     let mut output = bindgen.generate_output()?;
     let glue = output.js().to_string();
     drop_exported_globals(output.wasm_mut(), &glue)?;

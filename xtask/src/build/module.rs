@@ -93,14 +93,16 @@ impl Module {
 }
 
 /// Flags of the compiler for what ships. They replace those that a person may have set for the host, and those of
-/// `.cargo/config.toml`, which they repeat. Paths of the machine that builds are cut from the panic messages.
+/// `.cargo/config.toml`, which they repeat. Paths of the machine that builds are cut from the panic messages; names,
+/// which don't ship, say with which types a generic function was compiled.
 fn rustflags(workspace: &Workspace) -> String {
     let home = std::env::var_os("CARGO_HOME").map(PathBuf::from);
     let home = home.or_else(|| std::env::home_dir().map(|home| home.join(".cargo"))).unwrap_or_default();
     let registries = fs::read_dir(home.join("registry/src")).into_iter().flatten().flatten().map(|entry| entry.path());
     let cut = registries.chain([workspace.root().to_path_buf()]);
     let cut = cut.map(|path| format!("--remap-path-prefix={}=", path.display()));
-    std::iter::once("-Ctarget-cpu=mvp".to_string()).chain(cut).collect::<Vec<_>>().join("\x1f")
+    let fixed = ["-Ctarget-cpu=mvp", "-Csymbol-mangling-version=v0"].map(str::to_string);
+    fixed.into_iter().chain(cut).collect::<Vec<_>>().join("\x1f")
 }
 
 /// Sees to it that the standard library for wasm is installed.
