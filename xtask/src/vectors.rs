@@ -22,6 +22,7 @@ const FOLDERS: [&str; 2] = ["tests/vectors", "../shared/vectors"];
 struct Case {
     name: String,
     differences: Vec<String>,
+    digest: Option<String>,
 }
 
 /// The cases of one file by their position in it.
@@ -80,6 +81,12 @@ fn enter(files: &mut BTreeMap<String, File>, implementation: &str, line: &Value)
     if let Some(difference) = line.get("difference").and_then(Value::as_str) {
         case.differences.push(format!("{implementation}: {difference}"));
     }
+    if let Some(digest) = line.get("digest").and_then(Value::as_str) {
+        let first = case.digest.get_or_insert_with(|| digest.to_string());
+        if first != digest {
+            case.differences.push(format!("{implementation}: digest {digest} where another has {first}"));
+        }
+    }
     Ok(())
 }
 
@@ -110,5 +117,15 @@ mod tests {
         enter(&mut files, "native", &line(1, Value::Null)).unwrap();
         enter(&mut files, "package", &line(1, json!("at /a: expected 1, found 2"))).unwrap();
         assert_eq!(shown("a.json", &files["a.json"]), "a.json: 1/2\n  case 1: package: at /a: expected 1, found 2\n");
+    }
+
+    #[test]
+    fn implementations_with_different_digests_disagree() {
+        let mut files = BTreeMap::new();
+        for (implementation, digest) in [("native", "1"), ("package", "2")] {
+            let line = json!({"file": "a.json", "position": 0, "name": "case", "difference": null, "digest": digest});
+            enter(&mut files, implementation, &line).unwrap();
+        }
+        assert_eq!(count(&files["a.json"]), Tally::of(false));
     }
 }

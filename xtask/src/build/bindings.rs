@@ -3,6 +3,7 @@
 use std::fs;
 use std::path::Path;
 
+use super::panics;
 use anyhow::{bail, Context, Result};
 use walrus::{ExportItem, Module, ModuleConfig, RawCustomSection};
 use wasm_bindgen_cli_support::Bindgen;
@@ -35,6 +36,7 @@ fn read(compiled: &Path) -> Result<Module> {
     // The module is checked strictly at the end; here it still carries what wasm-opt lowers later.
     let config = config.strict_validate(false).generate_name_section(true).generate_producers_section(false);
     let mut module = config.parse(&bytes)?;
+    panics::silence(&mut module);
     if let Some(section) = module.customs.remove_raw(FEATURES_SECTION) {
         let data = without_unused(&section.data).context("the target_features section is malformed")?;
         module.customs.add(RawCustomSection { name: FEATURES_SECTION.to_string(), data });

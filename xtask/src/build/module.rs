@@ -1,7 +1,7 @@
 //! A wasm module: compiled, bound to JavaScript, lowered to the MVP and checked.
 
 use std::fs;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use anyhow::{bail, Context, Result};
@@ -73,23 +73,29 @@ impl Module {
     }
 
     fn bind(&self, workspace: &Workspace) -> Result<()> {
-        let compiled = workspace.target(TARGET).join("release/huitou.wasm");
-        let folder = workspace.scratch(self.name);
-        fs::create_dir_all(workspace.path(self.folder)).context("creating the folder of generated files")?;
-        bindings::generate(&compiled, &folder)?;
-        let glue = self.glue(workspace);
-        fs::copy(folder.join("huitou_bg.js"), &glue).with_context(|| format!("writing {}", glue.display()))?;
-        Ok(())
+        bindings::generate(&workspace.target(TARGET).join("release/huitou.wasm"), &workspace.scratch(self.name))
     }
 
+    /// Only a module that passes the gates gets to where it ships from.
     fn optimize(&self, workspace: &Workspace) -> Result<()> {
         let progress = Progress::start(format!("{} module: wasm-opt", self.name));
-        optimizer::shrink(workspace, &self.bound(workspace), &self.wasm(workspace))?;
-        let bytes = fs::read(self.wasm(workspace)).context("reading the optimised module")?;
+        let optimized = workspace.scratch(self.name).join("optimized.wasm");
+        optimizer::shrink(workspace, &self.bound(workspace), &optimized)?;
+        let bytes = fs::read(&optimized).context("reading the optimised module")?;
         gate::check(&bytes).with_context(|| format!("{} module", self.name))?;
+        fs::create_dir_all(workspace.path(self.folder)).context("creating the folder of generated files")?;
+        replace(&self.bound(workspace).with_extension("js"), &self.glue(workspace))?;
+        replace(&optimized, &self.wasm(workspace))?;
         progress.finish(&format!("{} B, passes as strict MVP", bytes.len()));
         Ok(())
     }
+}
+
+/// Copies a file in one step, so that a program that reads the old one meanwhile never sees half of each.
+fn replace(from: &Path, to: &Path) -> Result<()> {
+    let partial = to.with_extension("partial");
+    fs::copy(from, &partial).with_context(|| format!("copying {}", from.display()))?;
+    fs::rename(&partial, to).with_context(|| format!("writing {}", to.display()))
 }
 
 /// Flags of the compiler for what ships. They replace those that a person may have set for the host, and those of
@@ -125,6 +131,7 @@ fn inputs(workspace: &Workspace) -> Vec<PathBuf> {
         "xtask/src/build/module.rs",
         "xtask/src/build/bindings.rs",
         "xtask/src/build/optimizer.rs",
+        "xtask/src/build/panics.rs",
         "xtask/src/build/gate.rs",
     ];
     files.iter().chain(&tools).map(|file| workspace.path(file)).collect()

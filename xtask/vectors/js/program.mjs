@@ -4,38 +4,48 @@ import { freshCore } from './core.mjs';
 
 const SEED = new Uint8Array(16);
 
-/** What `describe` shows; the settings are the engine's own and are compared natively only. */
-const SHOWN = ['app', 'revision', 'pages', 'events', 'flows', 'warnings'];
+/**
+ * What `describe` shows. The rest is the engine's own; the dictionary's digest, which covers declared values and
+ * decimals too, is set beside the native one by the caller.
+ */
+const SHOWN = ['app', 'revision', 'events', 'flows', 'warnings'];
 const BUILT_IN_EVENTS = 8;
 
-export async function programDifference({ program, text, expect }) {
-  const Core = await freshCore();
-  const found = outcome(Core, text === undefined ? JSON.stringify(program) : text);
-  const expected = Object.fromEntries(Object.entries(expect).filter(([key]) => key === 'errors' || SHOWN.includes(key)));
-  const named = Object.fromEntries(Object.keys(expected).map((key) => [key, found[key]]));
-  if (isDeepStrictEqual(named, expected) && ('errors' in found) === ('errors' in expected)) return null;
-  return `expected ${JSON.stringify(expected)}, found ${JSON.stringify(found)}`;
+export async function program(cases) {
+  const outcomes = [];
+  for (const each of cases) outcomes.push(outcome(await freshCore(), each));
+  return outcomes;
 }
 
-function outcome(Core, text) {
-  let core;
+function outcome(Core, { name, program, text, expect }) {
+  const found = load(Core, text === undefined ? JSON.stringify(program) : text);
+  return { name, digest: found.digest, difference: difference(found, visible(expect)) };
+}
+
+function load(Core, text) {
   try {
-    core = new Core(text, SEED);
+    const core = new Core(text, SEED);
+    const { app, revision, dictionary, warnings, events, flows } = core.describe();
+    core.free();
+    return { app, revision, warnings, flows, events: events.slice(BUILT_IN_EVENTS).map(namesOf), digest: String(dictionary) };
   } catch (error) {
     if (!Array.isArray(error.mistakes)) throw error;
     return { errors: error.mistakes.map(({ code, path, message }) => ({ code, path, message })) };
   }
-  const found = core.describe();
-  core.free();
-  return shown(found);
 }
 
-function shown({ app, revision, warnings, events, flows }) {
-  const page = events.find((event) => event.name === 'page');
-  const withoutIds = events.slice(BUILT_IN_EVENTS).map(({ name, dimensions, numbers }) => ({
-    name,
-    dimensions: dimensions.map((dimension) => ({ name: dimension.name, values: dimension.values })),
-    numbers,
-  }));
-  return { app, revision, pages: page.dimensions[0].values, events: withoutIds, flows, warnings };
+function visible(expect) {
+  const entries = Object.entries(expect).filter(([key]) => key === 'errors' || SHOWN.includes(key));
+  return Object.fromEntries(entries.map(([key, value]) => [key, key === 'events' ? value.map(namesOf) : value]));
+}
+
+function namesOf({ name, dimensions, numbers }) {
+  const onlyName = (each) => ({ name: each.name });
+  return { name, dimensions: dimensions.map(onlyName), numbers: numbers.map(onlyName) };
+}
+
+function difference(found, expected) {
+  const named = Object.fromEntries(Object.keys(expected).map((key) => [key, found[key]]));
+  if (isDeepStrictEqual(named, expected) && ('errors' in found) === ('errors' in expected)) return null;
+  return `expected ${JSON.stringify(expected)}, found ${JSON.stringify(named)}`;
 }

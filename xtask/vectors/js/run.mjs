@@ -4,15 +4,16 @@
  */
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { programDifference } from './program.mjs';
+import { program } from './program.mjs';
+import { wire } from './wire.mjs';
 
-const FORMS = { 'program.json': programDifference };
+const FORMS = { 'program.json': program, 'wire.json': wire };
 
 const folder = process.argv[2];
-for (const [file, difference] of Object.entries(FORMS)) {
+for (const [file, run] of Object.entries(FORMS)) {
   const path = join(folder, file);
-  const cases = existsSync(path) ? JSON.parse(readFileSync(path, 'utf8')) : [];
-  for (const [position, each] of cases.entries()) {
-    console.log(JSON.stringify({ file, position, name: each.name, difference: await difference(each) }));
-  }
+  const outcomes = existsSync(path) ? await run(JSON.parse(readFileSync(path, 'utf8'))) : [];
+  outcomes.forEach(({ name, difference, digest }, position) => {
+    console.log(JSON.stringify({ file, position, name, difference, digest }));
+  });
 }

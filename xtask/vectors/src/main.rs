@@ -1,37 +1,56 @@
 //! Runs every file of a folder whose form is known on the native engine, and prints a line of JSON for each case:
-//! `{"file", "position", "name", "difference"}`, the difference being null when the case passed.
-//! `cargo xtask vectors` sets these beside what the built package says.
+//! `{"file", "position", "name", "difference", "digest"}`, the difference being null when the case passed.
+//! `cargo xtask vectors` sets these beside what the built package says: digests of one case have to be equal.
 
 mod program;
+mod wire;
 
 use std::path::Path;
 
 use anyhow::{Context, Result};
 use serde_json::{json, Value};
 
-/// A form of cases: the file's name, and what is wrong with one case of it, if anything.
-type Form = (&'static str, fn(&Value) -> Option<String>);
+/// A form of cases: the file's name, and how to run all that the file holds.
+type Form = (&'static str, fn(&Value) -> Result<Vec<Outcome>>);
 
-const FORMS: [Form; 1] = [("program.json", program::difference)];
+const FORMS: [Form; 2] = [("program.json", program::run), ("wire.json", wire::run)];
+
+/// What came of one case.
+struct Outcome {
+    name: String,
+    difference: Option<String>,
+    /// Stands for what not every implementation shows.
+    digest: Option<String>,
+}
+
+impl Outcome {
+    fn of(case: &Value, difference: Option<String>) -> Outcome {
+        let name = case.get("name").and_then(Value::as_str).unwrap_or_default().to_string();
+        Outcome { name, difference, digest: None }
+    }
+}
 
 fn main() -> Result<()> {
     let folder = std::env::args().nth(1).context("usage: huitou-vectors FOLDER")?;
-    for (file, difference) in FORMS {
-        for (position, case) in cases(&Path::new(&folder).join(file))?.iter().enumerate() {
-            let name = case.get("name").and_then(Value::as_str).unwrap_or("");
-            println!("{}", json!({"file": file, "position": position, "name": name, "difference": difference(case)}));
+    for (file, run) in FORMS {
+        for (position, outcome) in outcomes(&Path::new(&folder).join(file), run)?.iter().enumerate() {
+            let Outcome { name, difference, digest } = outcome;
+            let line =
+                json!({"file": file, "position": position, "name": name, "difference": difference, "digest": digest});
+            println!("{line}");
         }
     }
     Ok(())
 }
 
 /// The cases of a file, none if the folder hasn't got it.
-fn cases(file: &Path) -> Result<Vec<Value>> {
+fn outcomes(file: &Path, run: fn(&Value) -> Result<Vec<Outcome>>) -> Result<Vec<Outcome>> {
     if !file.exists() {
         return Ok(Vec::new());
     }
     let text = std::fs::read_to_string(file).with_context(|| format!("reading {}", file.display()))?;
-    serde_json::from_str(&text).with_context(|| format!("{} is not a list of cases", file.display()))
+    let content = serde_json::from_str(&text).with_context(|| format!("{} is not JSON", file.display()))?;
+    run(&content).with_context(|| format!("{} has another form", file.display()))
 }
 
 /// What differs between two values, by its path; nothing if they are equal.
@@ -81,11 +100,11 @@ mod tests {
     #[test]
     fn the_projects_own_cases_pass() {
         let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../tests/vectors");
-        for (file, difference) in FORMS {
-            let cases = cases(&folder.join(file)).unwrap();
-            assert!(!cases.is_empty(), "{file}");
-            for case in cases {
-                assert_eq!(difference(&case), None, "{file}: {}", case["name"]);
+        for (file, run) in FORMS {
+            let outcomes = outcomes(&folder.join(file), run).unwrap();
+            assert!(!outcomes.is_empty(), "{file}");
+            for Outcome { name, difference, .. } in outcomes {
+                assert_eq!(difference, None, "{file}: {name}");
             }
         }
     }

@@ -1,27 +1,36 @@
 //! `program.json`: `{"name", "program" | "text", "expect"}`. A program gives either `errors`, or `warnings` and as
 //! much of the checked form as the case names.
 
+use anyhow::{Context, Result};
 use huitou::error::Error;
 use huitou::id::EventIx;
 use huitou::program::names::{EventNames, Names};
 use huitou::program::{load, DayZone, Flow, Program, Warning};
 use serde_json::{json, Map, Value};
 
+use crate::Outcome;
+
 /// Built-in events stand first and are the same for every program.
 const BUILT_IN_EVENTS: usize = 8;
 
-pub(crate) fn difference(case: &Value) -> Option<String> {
-    let text = match (case.get("text").and_then(Value::as_str), case.get("program")) {
-        (Some(text), _) => text.to_string(),
-        (None, Some(program)) => program.to_string(),
-        (None, None) => return Some("the case has neither program nor text".to_string()),
-    };
-    let expected = case.get("expect")?;
-    crate::compare(&outcome(&text, expected), expected)
+pub(crate) fn run(file: &Value) -> Result<Vec<Outcome>> {
+    let cases = file.as_array().context("not a list")?;
+    Ok(cases.iter().map(outcome).collect())
 }
 
-fn outcome(text: &str, expected: &Value) -> Value {
-    match load(text) {
+fn outcome(case: &Value) -> Outcome {
+    let text = match case.get("text").and_then(Value::as_str) {
+        Some(text) => text.to_string(),
+        None => case.get("program").cloned().unwrap_or_default().to_string(),
+    };
+    let expected = case.get("expect").cloned().unwrap_or_default();
+    let loaded = load(&text);
+    let digest = loaded.as_ref().ok().map(|(program, _)| program.names.hash().to_string());
+    Outcome { digest, ..Outcome::of(case, crate::compare(&found(loaded, &expected), &expected)) }
+}
+
+fn found(loaded: Result<(Program, Vec<Warning>), Vec<Error>>, expected: &Value) -> Value {
+    match loaded {
         Err(errors) => json!({"errors": errors.iter().map(error).collect::<Vec<_>>()}),
         Ok((program, warnings)) => {
             let mut found = named(&described(&program), expected);
