@@ -75,7 +75,7 @@ function view(line) {
   const product = catalog.find(line.product);
   const spec = catalog.spec(product, line.spec);
   return {
-    product: line.product, category: product.category, name: product.name, image: catalog.image(product), spec: spec.id,
+    key: `${line.product}-${line.spec}`, product: line.product, category: product.category, name: product.name, image: catalog.image(product), spec: spec.id,
     specName: spec.name, price_fen: spec.price_fen, quantity: line.quantity, selected: line.selected !== false,
   };
 }

@@ -12,6 +12,7 @@ goods.forEach((product) => { byId[product.id] = product; });
 const find = (id) => byId[id];
 const image = (product) => `/assets/goods/${product.id}.svg`;
 const spec = (product, id) => product.specs.find((s) => s.id === id) || product.specs[0];
+const standard = (product) => product.specs.find((s) => s.size === 'standard') || product.specs[0];
 const lowest = (product) => Math.min(...product.specs.map((s) => s.price_fen));
 
 /** What a goods card needs, and nothing else, to keep setData small. */
@@ -64,4 +65,7 @@ function related(product) {
   return [...new Set([...same, ...display.recommended])].filter((id) => id !== product.id).slice(0, 6).map(card);
 }
 
-module.exports = { brew, card, cards, categories, find, gallery, image, inCategory, lowest, ofTheDay, related, search, spec };
+/** A few recommended ones from other shelves. */
+const besides = (category) => cards(display.recommended.filter((id) => byId[id].category !== category).slice(0, 4));
+
+module.exports = { besides, brew, card, cards, categories, find, gallery, image, inCategory, ofTheDay, related, search, spec, standard };

@@ -26,7 +26,7 @@ function laboratoryHost() {
 
 /** Keeps the last requests for the laboratory page. */
 async function logged(request, sending) {
-  const entry = { at: clock.now(), bytes: request.body.byteLength || request.body.length, status: 0, took_ms: 0 };
+  const entry = { id: (log[0] ? log[0].id : 0) + 1, at: clock.now(), bytes: request.body.byteLength || request.body.length, status: 0, took_ms: 0 };
   const started = Date.now();
   log.unshift(entry);
   log.length = Math.min(log.length, LOG_KEPT);

@@ -48,7 +48,7 @@ async function pay({ address, note }) {
   const { from, lines, price } = draft();
   const at = clock.now();
   const order = { order_id: newId(at), at, user: session.userId(), lines, price, paid_fen: price.amount_fen, address, note };
-  const facts = { app: 'tea-shop', user: order.user || '', order_id: order.order_id, paid_fen: order.paid_fen, at };
+  const facts = { app: 'tea-shop', user: order.user, order_id: order.order_id, paid_fen: order.paid_fen, at };
   await network.post('/demo/pay', facts, await session.token({ user: order.user }));
   wx.setStorageSync(KEY, [order].concat(all()).slice(0, KEPT));
   wx.removeStorageSync(DRAFT_KEY);

@@ -12,4 +12,4 @@ for (const weight of [500, 600]) {
   faces.push(`@font-face { font-family: 'Numerals'; font-weight: ${weight}; src: url('data:font/woff2;base64,${cut.toString('base64')}') format('woff2'); }`);
 }
 const head = '/* Made by tools/font.mjs: Barlow 500 and 600, cut to digits and capitals. SIL Open Font License 1.1, see NOTICE.md. */\n';
-writeFileSync(new URL('../styles/numerals.wxss', import.meta.url), `${head}${faces.join('\n')}\n\n.num { font-family: 'Numerals', -apple-system, 'Helvetica Neue', sans-serif; font-weight: 500; }\n`);
+writeFileSync(new URL('../styles/numerals.wxss', import.meta.url), `${head}${faces.join('\n')}\n`);

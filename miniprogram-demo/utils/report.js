@@ -79,7 +79,7 @@ function hours(sum) {
   return counts.map((n, hour) => ({ hour, percent: share(n, Math.max(...counts)) }));
 }
 
-/** Thirteen weeks ending with this one, column by column from Monday: 'on', 'off', 'today', or 'later'. */
+/** Thirteen weeks ending with this one, column by column from Monday; `look` is 'on', 'off' or 'later', with ' today' added once. */
 function heat(activeDays, today) {
   const active = new Set(activeDays);
   const now = Date.parse(`${today}T00:00:00Z`);
@@ -87,9 +87,10 @@ function heat(activeDays, today) {
   const first = now - ((HEAT_WEEKS - 1) * 7 + weekday) * DAY_MS;
   return Array.from({ length: HEAT_WEEKS * 7 }, (_, i) => {
     const at = first + i * DAY_MS;
-    if (at > now) return 'later';
-    const on = active.has(new Date(at).toISOString().slice(0, 10)) ? 'on' : 'off';
-    return at === now ? `${on} today` : on;
+    const day = new Date(at).toISOString().slice(0, 10);
+    if (at > now) return { day, look: 'later' };
+    const look = active.has(day) ? 'on' : 'off';
+    return { day, look: at === now ? `${look} today` : look };
   });
 }
 

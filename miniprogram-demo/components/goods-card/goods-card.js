@@ -3,7 +3,7 @@ const route = require('../../services/route');
 Component({
   properties: {
     /** What catalog.card() gives. */
-    goods: Object,
+    goods: { type: Object, value: { id: '', name: '', sub: '', image: '', tag: '', sold: '', price_fen: 0, from: false } },
     /** 'tall' for grids, 'wide' for lists, 'small' for strips. */
     shape: { type: String, value: 'tall' },
   },

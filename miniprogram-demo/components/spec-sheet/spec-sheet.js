@@ -7,9 +7,9 @@ Component({
   data: { show: false, way: 'both', product: null, chosen: null, quantity: 1 },
   methods: {
     /** Opens for a product; called by the page. */
-    open(id, way) {
+    open(id, way, specId) {
       const product = catalog.find(id);
-      const chosen = product.specs.find((s) => s.size === 'standard') || product.specs[0];
+      const chosen = specId ? catalog.spec(product, specId) : catalog.standard(product);
       this.setData({
         show: true, way: way || 'both', quantity: 1, chosen,
         product: { id, name: product.name, image: catalog.image(product), specs: product.specs, category: product.category },

@@ -8,7 +8,7 @@ const visit = engine.pageHooks('category');
 Page({
   ...visit,
 
-  data: { categories: catalog.categories, current: 'green', shelf: null, goods: [] },
+  data: { categories: catalog.categories, current: 'green', shelf: null, goods: [], more: [] },
 
   onLoad() {
     this.show('green');
@@ -22,7 +22,7 @@ Page({
   },
 
   show(id) {
-    this.setData({ current: id, shelf: catalog.categories.find((c) => c.id === id), goods: catalog.inCategory(id) });
+    this.setData({ current: id, shelf: catalog.categories.find((c) => c.id === id), goods: catalog.inCategory(id), more: catalog.besides(id) });
   },
 
   select(e) {

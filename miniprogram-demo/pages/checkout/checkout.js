@@ -2,6 +2,7 @@ const buying = require('../../services/buying');
 const engine = require('../../services/engine');
 const orders = require('../../services/orders');
 const route = require('../../services/route');
+const session = require('../../services/session');
 const { addresses } = require('../../data/people');
 
 const visit = engine.pageHooks('checkout');
@@ -32,9 +33,13 @@ Page({
     this.setData({ note: e.detail.value });
   },
 
-  /** Pays once; a second tap while paying does nothing. */
+  /** Pays once; a second tap while paying does nothing. Somebody unknown signs in first. */
   async pay() {
     if (this.data.paying) return;
+    if (!session.userId()) {
+      this.selectComponent('#login').open();
+      return;
+    }
     this.setData({ paying: true, failed: '' });
     try {
       const { order_id } = await buying.pay({ address: this.data.address, note: this.data.note });

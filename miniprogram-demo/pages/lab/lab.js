@@ -24,7 +24,7 @@ function outboxOf({ stats, log }) {
   return {
     rows: stats.unsent_rows, bytes: format.bytes(stats.unsent_bytes), requests: stats.requests, sent: format.bytes(stats.sent_bytes),
     last: stats.last_sync_at ? format.clock(stats.last_sync_at) : '—', restarts: stats.restarts,
-    log: log.map((entry) => ({ at: format.clock(entry.at), bytes: format.bytes(entry.bytes), status: entry.status || '失败', ok: entry.status === 200, took: `${entry.took_ms} ms` })),
+    log: log.map((entry) => ({ id: entry.id, at: format.clock(entry.at), bytes: format.bytes(entry.bytes), status: entry.status || '失败', ok: entry.status === 200, took: `${entry.took_ms} ms` })),
   };
 }
 

@@ -12,7 +12,7 @@ const STATE_ICONS = { paid: 'gift', sent: 'vehicle', done: 'tea' };
 Page({
   ...visit,
 
-  data: { account: GUEST, accounts: session.accounts, states: [], figures: [], choosing: false, busy: '', failed: '' },
+  data: { account: GUEST, states: [], figures: [] },
 
   onShow() {
     visit.onShow();
@@ -36,26 +36,12 @@ Page({
   },
 
   openLogin() {
-    this.setData({ choosing: true, failed: '' });
+    this.selectComponent('#login').open();
   },
 
-  closeLogin() {
-    this.setData({ choosing: false });
-  },
-
-  async login(e) {
-    const { id } = e.currentTarget.dataset;
-    this.setData({ busy: id, failed: '' });
-    try {
-      const account = await session.login(id);
-      await engine.tellWho();
-      this.setData({ choosing: false });
-      wx.showToast({ title: `${account.name}，欢迎回来`, icon: 'none' });
-      this.refresh();
-    } catch (error) {
-      this.setData({ failed: error.message });
-    }
-    this.setData({ busy: '' });
+  welcome(e) {
+    wx.showToast({ title: `${e.detail.name}，欢迎回来`, icon: 'none' });
+    this.refresh();
   },
 
   openOrders(e) {

@@ -8,24 +8,29 @@ const { count } = require('../../utils/format');
 
 const visit = engine.pageHooks('product');
 const SOLID_AFTER_PX = 220;
+const FIVE = [1, 2, 3, 4, 5];
 const TASTES = ['香气', '醇厚', '回甘', '鲜爽'];
 
-const reviewOf = (review) => Object.assign({ face: review.who.slice(0, 1), when: review.days < 30 ? `${review.days} 天前` : '上个月' }, review);
+const reviewOf = (review) => ({
+  who: review.who, text: review.text, face: review.who.slice(0, 1), stars: FIVE.slice(0, review.stars), when: review.days < 30 ? `${review.days} 天前` : '上个月',
+});
 const tasteOf = (product) => (product.taste || []).map((level, i) => ({ name: TASTES[i], percent: level * 20 }));
 
 Page({
   ...visit,
 
-  data: { solid: false, slide: 0, product: null, pictures: [], tastes: [], brew: null, reviews: [], related: [], liked: false, inCart: 0, chosen: '' },
+  data: { solid: false, slide: 0, product: null, pictures: [], tastes: [], brew: null, reviews: [], related: [], liked: false, inCart: 0, chosen: null },
 
   onLoad({ id }) {
     const product = catalog.find(id);
     if (!product) return;
     this.product = product;
     shelf.put('seen', id);
-    engine.track('view_product', { category: product.category, product: id, price_fen: catalog.lowest(product) });
+    const chosen = catalog.standard(product);
+    engine.track('view_product', { category: product.category, product: id, price_fen: chosen.price_fen });
     this.setData({
-      product: Object.assign({}, product, { price_fen: catalog.lowest(product), sold: count(product.sold), many: product.specs.length > 1, reviews: null }),
+      chosen,
+      product: { name: product.name, sub: product.sub, tags: product.tags, origin: product.origin, season: product.season, story: product.story, was_fen: product.was_fen || 0, sold: count(product.sold) },
       pictures: catalog.gallery(product), tastes: tasteOf(product), brew: catalog.brew(product),
       reviews: product.reviews.map(reviewOf), related: catalog.related(product), liked: shelf.has('favourites', id),
     });
@@ -51,11 +56,11 @@ Page({
   },
 
   choose(e) {
-    this.selectComponent('#spec').open(this.product.id, e.currentTarget.dataset.way);
+    this.selectComponent('#spec').open(this.product.id, e.currentTarget.dataset.way, this.data.chosen.id);
   },
 
   chosen(e) {
-    this.setData({ chosen: catalog.spec(this.product, e.detail.spec).name });
+    this.setData({ chosen: catalog.spec(this.product, e.detail.spec) });
   },
 
   added() {
