@@ -81,5 +81,5 @@ for (const each of BUNDLES) {
   console.log(each.output);
   await bundle(each);
 }
-COPIES.forEach(copy);
 compress();
+COPIES.forEach(copy);
