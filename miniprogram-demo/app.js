@@ -1,11 +1,13 @@
 const cart = require('./services/cart');
 const engine = require('./services/engine');
+const session = require('./services/session');
 
 App({
   ...engine.appHooks,
 
   onLaunch() {
     cart.showBadge();
+    session.resume().then(engine.tellWho).catch((error) => console.warn(error.message));
   },
 
   onError(message) {

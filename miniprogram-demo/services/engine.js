@@ -73,8 +73,8 @@ async function tellWho() {
 
 /** Everything the laboratory page shows. */
 async function report() {
-  const opened = await engine.ready;
-  return { device: opened.device, revision: program.revision, flows: program.flows, stats: engine.stats(), state: engine.state(), orders: engine.orders(), log };
+  await engine.ready;
+  return { revision: program.revision, flows: program.flows, stats: engine.stats(), state: engine.state(), orders: engine.orders(), log };
 }
 
 module.exports = {

@@ -4,7 +4,7 @@ const cart = require('./cart');
 const clock = require('./clock');
 const network = require('./network');
 const session = require('./session');
-const { date } = require('../utils/format');
+const { orderStamp } = require('../utils/format');
 
 const KEY = 'shop.orders';
 const DRAFT_KEY = 'shop.draft';
@@ -35,7 +35,7 @@ function draft() {
 function newId(at_ms) {
   const serial = wx.getStorageSync('shop.serial') || 0;
   wx.setStorageSync('shop.serial', serial + 1);
-  return `${date(at_ms).replace(/-/g, '')}${String(Math.floor(at_ms / 1000) % 86400).padStart(5, '0')}${String(serial % 100).padStart(2, '0')}`;
+  return orderStamp(at_ms) + String(serial % 100).padStart(2, '0');
 }
 
 /** Splits what was paid over the lines, to the fen. */

@@ -3,6 +3,7 @@ const network = require('./network');
 const { accounts } = require('../data/people');
 
 const KEY = 'shop.user';
+const SIGNED_OUT_KEY = 'shop.signed_out';
 const TOKEN_LIFE_MS = 30 * 60000;
 const tokens = {};
 
@@ -22,6 +23,15 @@ async function token({ user, fresh }) {
   return answer.token;
 }
 
+/**
+ * What most shops do at the start: sign in without asking. Here the login server of the demo takes the first account
+ * for the phone's owner; who signed out on purpose stays signed out.
+ */
+async function resume() {
+  if (userId() || wx.getStorageSync(SIGNED_OUT_KEY)) return account();
+  return login(accounts[0].id);
+}
+
 /** Signs in: asks the login server first, so that a wrong account never becomes the present one. */
 async function login(id) {
   await token({ user: id, fresh: true });
@@ -30,7 +40,8 @@ async function login(id) {
 }
 
 function logout() {
+  wx.setStorageSync(SIGNED_OUT_KEY, true);
   wx.removeStorageSync(KEY);
 }
 
-module.exports = { account, accounts, login, logout, token, userId };
+module.exports = { account, accounts, login, logout, resume, token, userId };

@@ -62,10 +62,15 @@ function clock(at_ms) {
   return `${pad(t.hour)}:${pad(t.minute)}:${pad(t.second)}`;
 }
 
+/** '20261122094105', the front of an order's number. */
+function orderStamp(at_ms) {
+  return (date(at_ms) + clock(at_ms)).replace(/\D/g, '');
+}
+
 /** '11 月 22 日' */
 function monthDay(at_ms) {
   const t = shopTime(at_ms);
   return `${t.month} 月 ${t.day} 日`;
 }
 
-module.exports = { bytes, clock, count, date, dateTime, duration, grouped, monthDay, priceParts, shopTime, yuan };
+module.exports = { bytes, clock, count, date, dateTime, duration, grouped, monthDay, orderStamp, priceParts, shopTime, yuan };

@@ -48,7 +48,7 @@ function addSteps(flows, flow, steps) {
   flows[flow] = steps.map((n, i) => n + (old[i] || 0));
 }
 
-const share = (n, of) => (of > 0 ? Math.max(2, Math.round((n / of) * 100)) : 0);
+const share = (n, of) => (n > 0 && of > 0 ? Math.max(2, Math.round((n / of) * 100)) : 0);
 const most = (list, get) => list.reduce((max, item) => Math.max(max, get(item)), 0);
 
 /** Bars of today's events, most frequent first. */
@@ -62,6 +62,7 @@ function funnel({ flows }, flow) {
   const reached = flows[flow.name] || flow.steps.map(() => 0);
   return flow.steps.map((step, i) => ({
     step, n: reached[i] || 0, name: EVENT_NAMES[step] || step, width: Math.max(14, share(reached[i] || 0, reached[0])),
+    look: reached[i] > 0 ? `s${Math.min(i, 3)}` : 'none',
     kept: i > 0 && reached[i - 1] > 0 ? `${Math.round((reached[i] / reached[i - 1]) * 100)}%` : '',
   }));
 }

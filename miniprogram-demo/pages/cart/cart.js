@@ -10,7 +10,7 @@ const visit = engine.pageHooks('cart');
 Page({
   ...visit,
 
-  data: { lines: [], price: null, all: false, editing: false, suggested: catalog.cards(display.recommended).slice(0, 4) },
+  data: { lines: [], price: null, all: false, editing: false, suggested: [] },
 
   onShow() {
     visit.onShow();
@@ -19,7 +19,13 @@ Page({
 
   refresh() {
     const lines = cart.views();
-    this.setData({ lines, price: this.priceOf(lines), all: lines.every((line) => line.selected) });
+    this.setData({ lines, price: this.priceOf(lines), all: lines.every((line) => line.selected), suggested: this.suggest(lines) });
+  },
+
+  /** Recommended goods that are not in the cart yet. */
+  suggest(lines) {
+    const inCart = lines.map((line) => line.product);
+    return catalog.cards(display.recommended.concat(display.fresh).filter((id) => !inCart.includes(id)).slice(0, 4));
   },
 
   priceOf(lines) {

@@ -11,10 +11,10 @@ const REFRESH_MS = 2000;
 const say = (title) => wx.showToast({ title, icon: 'none' });
 
 /** The state of things in the top panel. */
-function statusOf({ device, revision, stats, state }) {
+function statusOf({ revision, stats, state }) {
   const account = session.account();
   return {
-    device, revision, granted: stats.consent, offline: network.isOffline(), date: state.today, ahead: clock.aheadDays(),
+    device: state.device, revision, granted: stats.consent, offline: network.isOffline(), date: state.today, ahead: clock.aheadDays(),
     user: account ? account.name : '匿名', face: account ? account.face : '/assets/scene/face-guest.svg', sessions: stats.sessions,
     days: state.active_days.length, events: stats.events_today,
   };
