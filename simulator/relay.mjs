@@ -8,13 +8,11 @@ const HOP_BY_HOP = new Set(['connection', 'keep-alive', 'transfer-encoding', 'co
 
 /** Forwards one request; the answer's status and headers come back in `x-simulator-*`. */
 export function relay(request, response) {
-  const target = readTarget(request.headers);
-  if (request.method !== 'POST' || !target) {
+  const outgoing = request.method === 'POST' ? start(request.headers) : null;
+  if (!outgoing) {
     response.writeHead(400, { 'content-type': 'text/plain' }).end('not a request of the simulator');
     return;
   }
-  const send = target.url.protocol === 'https:' ? https.request : http.request;
-  const outgoing = send(target.url, { method: target.method, headers: target.header });
   outgoing.on('response', (answer) => {
     response.writeHead(200, {
       'content-type': 'application/octet-stream', 'x-simulator-status': answer.statusCode, 'x-simulator-header': encode(answerHeader(answer)),
@@ -27,13 +25,15 @@ export function relay(request, response) {
   request.pipe(outgoing);
 }
 
-function readTarget(headers) {
+/** Begins the request that the headers describe; null when they describe none. */
+function start(headers) {
   try {
     const url = new URL(headers['x-simulator-url']);
     const asked = JSON.parse(decodeURIComponent(headers['x-simulator-header']));
     const header = Object.fromEntries(Object.entries(asked).filter(([name]) => !HOP_BY_HOP.has(name)));
     if (headers['content-length']) header['content-length'] = headers['content-length'];
-    return { url, header, method: headers['x-simulator-method'] };
+    const client = { 'http:': http, 'https:': https }[url.protocol];
+    return client.request(url, { method: headers['x-simulator-method'], headers: header });
   } catch {
     return null;
   }

@@ -15,6 +15,7 @@ export class Chrome {
     setInterval(() => this.drawTime(), 1000);
     document.getElementById('phone-menu').addEventListener('click', () => this.#openMenu());
     document.getElementById('phone-close').addEventListener('click', () => phone.controls.hide());
+    document.getElementById('phone-hidden').addEventListener('click', () => phone.controls.show());
   }
 
   /** Shows the phone's own time. */

@@ -6,7 +6,7 @@ const DAY_MS = 86400000;
 
 /** Settings of the phone that survive a restart of the app. */
 export function readState(area) {
-  return { offset_ms: 0, offline: false, freezeOnHide: false, closed: false, ...JSON.parse(area.getItem(STATE_KEY) ?? '{}') };
+  return { offset_ms: 0, offline: false, freeze_after_ms: null, closed: false, ...JSON.parse(area.getItem(STATE_KEY) ?? '{}') };
 }
 
 /** `window.__simulator` */
@@ -32,13 +32,14 @@ export class Controls {
     this.listeners.add(listener);
   }
 
-  /** Puts the app into the background. With `freezeOnHide` it is suspended after five seconds, as WeChat does. */
+  /** Puts the app into the background. After `freezeOnHide` it is suspended a little later, as WeChat does. */
   hide() {
     const { phone } = this;
     phone.lifecycle.hide();
     phone.network.enterBackground();
     document.body.classList.add('is-hidden');
-    if (readState(this.area).freezeOnHide) this.freezeTimer = setTimeout(() => this.freeze(), FREEZE_AFTER_MS);
+    const { freeze_after_ms } = readState(this.area);
+    if (freeze_after_ms !== null) this.freezeTimer = setTimeout(() => this.freeze(), freeze_after_ms);
     this.#save({});
   }
 
@@ -59,9 +60,9 @@ export class Controls {
     this.#save({});
   }
 
-  /** Whether hiding suspends the app after five seconds. */
-  freezeOnHide(enabled) {
-    this.#save({ freezeOnHide: enabled });
+  /** Whether hiding suspends the app, and after how long. */
+  freezeOnHide(isEnabled, after_ms = FREEZE_AFTER_MS) {
+    this.#save({ freeze_after_ms: isEnabled ? after_ms : null });
   }
 
   /** Ends the process at once: no lifecycle event, nothing pending is written. */

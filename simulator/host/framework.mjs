@@ -50,12 +50,15 @@ export class Framework {
     });
   }
 
-  /** Draws a page (or a component as a page) into `parent`. */
-  createRoot(path, parent) {
-    const root = this.backend.createRoot('page-root', this.space, path);
+  /** Makes the instance of a page; it is not drawn yet. */
+  createRoot(path) {
+    return this.backend.createRoot('page-root', this.space, path);
+  }
+
+  /** Draws a page into `parent`; its components are attached. */
+  attach(root, parent) {
     const placeholder = document.createElement('div');
     parent.appendChild(placeholder);
     root.attach(parent, placeholder);
-    return root;
   }
 }

@@ -41,12 +41,14 @@ export class PageView {
 
   /** Makes the instance and runs onLoad and onShow. */
   open() {
-    this.root = this.phone.framework.createRoot(this.path, this.scroller);
+    const { framework, gate } = this.phone;
+    this.root = framework.createRoot(this.path);
     this.instance = this.root.get();
     Object.assign(this.instance, { route: this.path, options: this.query });
+    framework.attach(this.root, this.scroller);
     this.call('onLoad', this.query);
     this.show();
-    requestAnimationFrame(() => this.phone.gate.run(() => { if (this.root) this.call('onReady'); }));
+    requestAnimationFrame(() => gate.run(() => { if (this.root) this.call('onReady'); }));
   }
 
   /** Calls one of the page's methods when it has it. */

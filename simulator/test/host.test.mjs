@@ -1,6 +1,6 @@
 // Parts of the phone that need no browser.
 import assert from 'node:assert/strict';
-import { describe, it } from 'node:test';
+import { describe, it, mock } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { ApiFailure, asynchronous } from '../host/answer.mjs';
 import { stepsTo } from '../host/builtins/swiper.mjs';
@@ -8,7 +8,7 @@ import { Clock } from '../host/clock.mjs';
 import { Gate } from '../host/gate.mjs';
 import { GIVEN_GLOBALS, HIDDEN_GLOBALS } from '../host/hidden.mjs';
 import { Loader } from '../host/loader.mjs';
-import { encodeRequest } from '../host/network.mjs';
+import { encodeRequest, Network } from '../host/network.mjs';
 import { parseUrl } from '../host/page.mjs';
 import { Storage } from '../host/storage.mjs';
 import { loud } from '../host/wx.mjs';
@@ -191,6 +191,75 @@ describe('requests', () => {
     const bytes = new Uint8Array([1, 2]);
     assert.equal(encodeRequest({ url, method: 'POST', data: bytes.buffer }).body, bytes.buffer);
     assert.throws(() => encodeRequest({ url, method: 'POST', data: bytes }), /not a view/);
+  });
+});
+
+describe('the network', () => {
+  /** A request that nobody answers, on a phone with mocked timers. */
+  function pending(t, options = {}) {
+    mock.timers.enable({ apis: ['setTimeout'] });
+    t.after(() => mock.timers.reset());
+    t.mock.method(globalThis, 'fetch', (url, { signal }) => new Promise((resolve, reject) => {
+      signal.addEventListener('abort', () => reject(signal.reason));
+    }));
+    const network = new Network(new Gate(), false);
+    const seen = [];
+    const task = network.request({ url: 'http://h/', fail: ({ errMsg }) => seen.push(errMsg), ...options });
+    return { network, seen, task };
+  }
+  const settle = () => new Promise((resolve) => { setImmediate(resolve); });
+
+  it('interrupts requests five seconds after the app was hidden', async (t) => {
+    const { network, seen } = pending(t);
+    network.enterBackground();
+    mock.timers.tick(4999);
+    await settle();
+    assert.deepEqual(seen, []);
+    mock.timers.tick(1);
+    await settle();
+    assert.deepEqual(seen, ['request:fail interrupted']);
+  });
+
+  it('lets them go on when the app comes back in time', async (t) => {
+    const { network, seen } = pending(t);
+    network.enterBackground();
+    mock.timers.tick(4000);
+    network.enterForeground();
+    mock.timers.tick(4000);
+    await settle();
+    assert.deepEqual(seen, []);
+  });
+
+  it('gives up after a minute, or after the given time', async (t) => {
+    const { seen, network } = pending(t, { timeout: 100 });
+    network.request({ url: 'http://h/', fail: ({ errMsg }) => seen.push(`second ${errMsg}`) });
+    mock.timers.tick(100);
+    await settle();
+    assert.deepEqual(seen, ['request:fail timeout']);
+    mock.timers.tick(59900);
+    await settle();
+    assert.equal(seen[1], 'second request:fail timeout');
+  });
+
+  it('can be aborted, and fails what is under way when it is cut', async (t) => {
+    const { network, seen, task } = pending(t);
+    task.abort();
+    network.request({ url: 'http://h/', fail: ({ errMsg }) => seen.push(errMsg) });
+    network.setOffline(true);
+    network.request({ url: 'http://h/', fail: ({ errMsg }) => seen.push(errMsg) });
+    await settle();
+    const cut = 'request:fail net::ERR_INTERNET_DISCONNECTED';
+    assert.deepEqual(seen.sort(), ['request:fail abort', cut, cut]);
+  });
+
+  it('keeps answers for a suspended app until it runs again', async (t) => {
+    const { network, seen, task } = pending(t);
+    network.gate.freeze();
+    task.abort();
+    await settle();
+    assert.deepEqual(seen, []);
+    network.gate.thaw();
+    assert.deepEqual(seen, ['request:fail abort']);
   });
 });
 

@@ -72,7 +72,12 @@ describe('the server', () => {
 
   it('relays only for its own pages', async () => {
     assert.equal((await get('/simulator/request', {}, 'POST')).statusCode, 400);
-    assert.equal((await get('/simulator/request', { 'x-simulator-url': 'file:///etc/passwd', 'x-simulator-method': 'GET', 'x-simulator-header': '%7B%7D' }, 'POST')).statusCode, 400);
+    const asked = { 'x-simulator-url': `${url}a.js`, 'x-simulator-method': 'GET', 'x-simulator-header': '%7B%7D' };
+    const { statusCode, headers } = await get('/simulator/request', asked, 'POST');
+    assert.deepEqual([statusCode, headers['x-simulator-status']], [200, '200']);
+    const wrong = [{ 'x-simulator-url': 'file:///etc/passwd' }, { 'x-simulator-url': 'a.js' }, { 'x-simulator-method': 'G T' }, { 'x-simulator-header': '{"a":"%0A"}' }];
+    for (const change of wrong) assert.equal((await get('/simulator/request', { ...asked, ...change }, 'POST')).statusCode, 400, JSON.stringify(change));
+    assert.equal((await get('/simulator/request', asked)).statusCode, 400, 'only POST');
     assert.equal((await get('/simulator/request', {}, 'OPTIONS')).headers['access-control-allow-origin'], undefined);
   });
 });

@@ -35,9 +35,21 @@ export function registerBuiltin(space, tag, spec) {
     properties: { ...COMMON_PROPERTIES, ...spec.properties },
     observers: { ...COMMON_OBSERVERS, ...spec.observers },
     methods: spec.methods ?? {},
-    lifetimes: { attached: spec.attached ?? (() => {}), detached: spec.detached ?? (() => {}) },
+    lifetimes: {
+      attached: spec.attached ?? (() => {}),
+      detached() {
+        this.listening?.abort();
+        spec.detached?.call(this);
+      },
+    },
   };
   space.setGlobalUsingComponent(tag, space.define(`builtin/${tag}`).definition(definition).registerComponent());
+}
+
+/** Listens on the window for as long as the component is attached. */
+export function listenGlobally(component, types, listener) {
+  component.listening ??= new AbortController();
+  for (const type of types) window.addEventListener(type, listener, { signal: component.listening.signal });
 }
 
 /** Puts `hover-class` on while a finger is down. */

@@ -1,5 +1,5 @@
 // scroll-view: native scrolling, thresholds, and dragging with a mouse.
-import { emit, reflect } from './define.mjs';
+import { emit, listenGlobally, reflect } from './define.mjs';
 
 const DRAG_MIN_PX = 5;
 
@@ -24,16 +24,17 @@ function tellThresholds(component) {
 }
 
 /** A mouse can't swipe: let it drag. */
-function dragWithMouse(element) {
+function dragWithMouse(component) {
+  const element = component.$$;
   let start = null;
   element.addEventListener('pointerdown', (event) => {
     if (event.pointerType === 'mouse') start = { x: event.clientX, y: event.clientY, left: element.scrollLeft, top: element.scrollTop };
   });
-  window.addEventListener('pointermove', (event) => {
+  listenGlobally(component, ['pointermove'], (event) => {
     if (!start || Math.hypot(event.clientX - start.x, event.clientY - start.y) < DRAG_MIN_PX) return;
     element.scrollTo({ left: start.left - event.clientX + start.x, top: start.top - event.clientY + start.y });
   });
-  window.addEventListener('pointerup', () => { start = null; });
+  listenGlobally(component, ['pointerup'], () => { start = null; });
 }
 
 function scrollTo(component, position) {
@@ -55,7 +56,7 @@ const scrollView = {
     scrollIntoView(id) { if (id) requestAnimationFrame(() => this.reveal(id)); },
   },
   attached() {
-    dragWithMouse(this.$$);
+    dragWithMouse(this);
     this.$$.addEventListener('scroll', () => {
       tellScroll(this);
       tellThresholds(this);

@@ -1,6 +1,6 @@
 // swiper and swiper-item: items are placed side by side by transforms; a circular one takes the shorter way round.
 import { toPixels } from '../units.mjs';
-import { componentOf, emit, reflect } from './define.mjs';
+import { componentOf, emit, listenGlobally, reflect } from './define.mjs';
 
 const SWIPE_MIN_PX = 30;
 const SWIPE_MAX_MS = 300;
@@ -73,20 +73,19 @@ function followFinger(swiper) {
   element.addEventListener('pointerdown', (event) => {
     start = { at: position(event), time: Date.now(), pointer: event.pointerId };
   });
-  window.addEventListener('pointermove', (event) => {
+  listenGlobally(swiper, ['pointermove'], (event) => {
     if (event.pointerId !== start?.pointer) return;
     swiper.drag = position(event) - start.at;
     place(swiper, 0);
   });
-  const end = (event) => {
+  listenGlobally(swiper, ['pointerup', 'pointercancel'], (event) => {
     if (event.pointerId !== start?.pointer) return;
     const { drag } = swiper;
     const isFlick = Math.abs(drag) > SWIPE_MIN_PX && Date.now() - start.time < SWIPE_MAX_MS;
     const isFar = Math.abs(drag) > itemSize(swiper) / 3;
     start = null;
     if (drag !== 0) go(swiper, swiper.current + (isFlick || isFar ? -Math.sign(drag) : 0), 'touch');
-  };
-  for (const type of ['pointerup', 'pointercancel']) window.addEventListener(type, end);
+  });
   swiper.isHeld = () => start !== null;
 }
 

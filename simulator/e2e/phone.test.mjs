@@ -2,15 +2,13 @@
 import assert from 'node:assert/strict';
 import fs from 'node:fs';
 import http from 'node:http';
-import os from 'node:os';
 import path from 'node:path';
 import { after, before, describe, it } from 'node:test';
-import { fileURLToPath } from 'node:url';
 import { buildProject } from '../build/bundle.mjs';
 import { createSimulatorServer, listen } from '../server.mjs';
+import { FIXTURE, temporaryFolder } from '../test/fixture.mjs';
 import { launch, Phone, skipReason } from './browser.mjs';
 
-const FIXTURE = path.join(path.dirname(fileURLToPath(import.meta.url)), 'fixture');
 const DAY_MS = 86400000;
 
 /** A backend that tells what it was sent. */
@@ -28,7 +26,7 @@ const listenAnywhere = (server) => new Promise((resolve) => {
 });
 
 describe('a mini-program in the simulator', { skip: skipReason }, () => {
-  const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'simulator-'));
+  const folder = temporaryFolder();
   let browser;
   let server;
   let echo;
@@ -310,6 +308,16 @@ describe('a mini-program in the simulator', { skip: skipReason }, () => {
       assert.equal((await phone.data()).tick, 1);
       await phone.control('show');
       await phone.waitText('#tick-out', '2');
+    });
+
+    it('suspends by itself some time after hiding, when asked to', async () => {
+      await phone.control('freezeOnHide', true, 30);
+      await phone.control('hide');
+      await phone.page.waitForFunction(() => window.__simulator.state.frozen);
+      await phone.page.getByRole('button', { name: /点按回来/ }).click();
+      await phone.control('freezeOnHide', false);
+      await phone.tap('#tick');
+      await phone.waitText('#tick-out', '3');
     });
 
     it('reports uncaught errors', async () => {
