@@ -17,6 +17,8 @@ use crate::id::{EventIx, FlowIx, Label};
 use crate::program::value::{parse, Value};
 use crate::program::{load, Program, Warning};
 use crate::store::journal::KEYS;
+#[cfg(feature = "server")]
+use crate::summary::server::{receive, Received};
 use crate::sync::answer::Reply;
 use crate::sync::Format;
 use wasm_bindgen::prelude::*;
@@ -189,6 +191,31 @@ impl Core {
             act(engine);
         }
     }
+}
+
+/// For receivers: reads the binary profile (`docs/wire.md`) with the names kept under the hash asked for before.
+/// Gives `{unknown: hash}`, or `{json}` with `{names: {hash, bytes}}` if the upload brought its names.
+#[cfg(feature = "server")]
+#[wasm_bindgen]
+pub fn decode_upload(bytes: &[u8], names: Option<Vec<u8>>) -> Result<JsValue, JsValue> {
+    match receive(bytes, names.as_deref()).map_err(|error| throw(&error))? {
+        Received::UnknownDictionary(hash) => object([("unknown", hash.into())]),
+        Received::Report { json, dictionary: None } => object([("json", json.into())]),
+        Received::Report { json, dictionary: Some((hash, bytes)) } => {
+            let bytes = js_sys::Uint8Array::from(bytes.as_slice());
+            let names = object([("hash", hash.into()), ("bytes", bytes.into())])?;
+            object([("json", json.into()), ("names", names)])
+        }
+    }
+}
+
+#[cfg(feature = "server")]
+fn object<const N: usize>(members: [(&str, JsValue); N]) -> Result<JsValue, JsValue> {
+    let object = js_sys::Object::new();
+    for (name, value) in members {
+        js_sys::Reflect::set(&object, &name.into(), &value)?;
+    }
+    Ok(object.into())
 }
 
 fn stamp(at: f64, offset: i32) -> At {
