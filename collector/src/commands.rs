@@ -169,38 +169,62 @@ fn run_export(command: &Export) -> Result<ExitCode, Failure> {
     let db = storage::open_readonly(&command.database.db)?;
     let mut out: Box<dyn Write> = match &command.out {
         Some(path) => Box::new(File::create(path).map_err(|e| Failure::io("create", path, &e))?),
-        None => Box::new(std::io::stdout().lock()),
+        None => Box::new(Output(std::io::stdout())),
     };
     let count = export::export(&db, &command.table, command.format, &mut BufWriter::new(&mut out))?;
     if command.out.is_some() {
-        println!("{count} rows");
+        say(format!("{count} rows"))?;
     }
     Ok(ExitCode::SUCCESS)
+}
+
+/// Standard output whose reader may go away early (`| head`): that ends the command, and is no failure.
+struct Output(std::io::Stdout);
+
+impl Write for Output {
+    fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
+        self.0.write(bytes).inspect_err(end_if_unread)
+    }
+
+    fn flush(&mut self) -> std::io::Result<()> {
+        self.0.flush().inspect_err(end_if_unread)
+    }
+}
+
+fn end_if_unread(error: &std::io::Error) {
+    if error.kind() == std::io::ErrorKind::BrokenPipe {
+        std::process::exit(0);
+    }
+}
+
+fn say(line: impl std::fmt::Display) -> Result<(), Failure> {
+    writeln!(Output(std::io::stdout()), "{line}").map_err(|e| Failure::new(format!("could not write: {e}")))
 }
 
 fn run_verify(database: &Database) -> Result<ExitCode, Failure> {
     let findings = verify::verify(&storage::open_readonly(&database.db)?)?;
     for problem in findings.problems.iter().take(PROBLEMS_SHOWN_MAX) {
-        println!("{problem}");
+        say(problem)?;
     }
-    println!("{} checked, {} problems", findings.checked, findings.problems.len());
+    say(format!("{} checked, {} problems", findings.checked, findings.problems.len()))?;
     Ok(if findings.problems.is_empty() { ExitCode::SUCCESS } else { ExitCode::FAILURE })
 }
 
 fn run_backup(command: &Backup) -> Result<ExitCode, Failure> {
     let db = storage::open_readonly(&command.database.db)?;
     storage::backup(&db, &command.out)?;
-    println!("{} written", command.out.display());
+    say(format!("{} written", command.out.display()))?;
     Ok(ExitCode::SUCCESS)
 }
 
 fn run_token(command: &Token) -> Result<ExitCode, Failure> {
-    let user = UserId::new(&command.user).ok_or_else(|| Failure::new("--user: at most 64 bytes, no control characters"))?;
+    let user =
+        UserId::new(&command.user).ok_or_else(|| Failure::new("--user: at most 64 bytes, no control characters"))?;
     let secrets = secrets(&command.keys, &command.app)?;
     let key = secrets.of(&command.app).and_then(|keys| keys.token.first());
     let key = key.ok_or_else(|| Failure::new("this app has no token key"))?;
     let exp = now_ms() / 1000 + i64::from(command.hours) * 3600;
-    println!("{}", mint(key, &Claims { app: command.app.clone(), user: user.as_str().to_owned(), exp }));
+    say(mint(key, &Claims { app: command.app.clone(), user: user.as_str().to_owned(), exp }))?;
     Ok(ExitCode::SUCCESS)
 }
 
@@ -208,9 +232,9 @@ fn run_load(command: &Load) -> Result<ExitCode, Failure> {
     let plan = load::Plan { url: command.url.clone(), clients: command.clients, seconds: command.seconds };
     let result = load::run(&plan)?;
     if command.json {
-        println!("{}", serde_json::to_string(&result).map_err(|e| Failure::new(e.to_string()))?);
+        say(serde_json::to_string(&result).map_err(|e| Failure::new(e.to_string()))?)?;
     } else {
-        println!("{result}");
+        say(&result)?;
     }
     Ok(if result.failed == 0 { ExitCode::SUCCESS } else { ExitCode::FAILURE })
 }

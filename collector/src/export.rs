@@ -22,7 +22,7 @@ pub enum Format {
 pub fn export(db: &Connection, table: &str, format: Format, out: &mut dyn Write) -> Result<u64, Failure> {
     check_name(db, table)?;
     let mut statement = db.prepare(&format!("SELECT * FROM \"{table}\"")).map_err(failed)?;
-    let columns: Vec<String> = statement.column_names().into_iter().map(str::to_owned).collect();
+    let columns: Vec<String> = statement.column_names().map(str::to_owned).collect();
     if format == Format::Csv {
         write_line(out, &csv_line(columns.iter().map(String::as_str)))?;
     }
@@ -41,7 +41,8 @@ pub fn export(db: &Connection, table: &str, format: Format, out: &mut dyn Write)
 }
 
 fn check_name(db: &Connection, table: &str) -> Result<(), Failure> {
-    let sql = "SELECT name FROM sqlite_schema WHERE type IN ('table', 'view') AND name NOT LIKE 'sqlite%' ORDER BY name";
+    let sql =
+        "SELECT name FROM sqlite_schema WHERE type IN ('table', 'view') AND name NOT LIKE 'sqlite%' ORDER BY name";
     let names: Vec<String> =
         db.prepare(sql).and_then(|mut s| s.query_map([], |row| row.get(0))?.collect()).map_err(failed)?;
     if names.iter().any(|name| name == table) {

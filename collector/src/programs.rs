@@ -75,6 +75,12 @@ impl Programs {
         self.served.iter().find(|program| app.is_none_or(|app| program.app == app))
     }
 
+    /// The names of the served program; of an app without one, just its own.
+    pub fn names_of(&self, app: &str) -> Names {
+        let served = self.of(Some(app)).map(|program| program.names.clone());
+        served.unwrap_or_else(|| Names { app: app.to_owned(), events: Vec::new(), flows: Vec::new() })
+    }
+
     /// The names with that hash.
     pub fn names(&self, hash: u32) -> Option<Names> {
         let dictionaries = self.dictionaries.read().unwrap_or_else(PoisonError::into_inner);

@@ -9,6 +9,9 @@ use crate::error::Failure;
 use crate::intake::totals;
 use crate::storage::Totals;
 
+/// A row's name, and what is wrong with it.
+type Checked = rusqlite::Result<(String, Option<String>)>;
+
 /// What was found.
 #[derive(Debug, Default)]
 pub struct Findings {
@@ -24,7 +27,8 @@ pub fn verify(db: &Connection) -> Result<Findings, Failure> {
     let mut findings = Findings::default();
     let snapshot = db.unchecked_transaction().map_err(failed)?;
     integrity(&snapshot, &mut findings).map_err(failed)?;
-    let rows = "SELECT segment, day, revision, body, events, sessions, session_s, orders, paid_fen, 'rows ' || id FROM rows";
+    let rows =
+        "SELECT segment, day, revision, body, events, sessions, session_s, orders, paid_fen, 'rows ' || id FROM rows";
     each(&snapshot, rows, &mut findings, |row| Ok((row.get(9)?, check_row(row, true)?))).map_err(failed)?;
     let aside = "SELECT segment, day, revision, body, 'quarantine ' || segment FROM quarantine";
     each(&snapshot, aside, &mut findings, |row| Ok((row.get(4)?, check_row(row, false)?))).map_err(failed)?;
@@ -44,13 +48,8 @@ fn integrity(db: &Connection, findings: &mut Findings) -> rusqlite::Result<()> {
     Ok(())
 }
 
-/// Runs a check on each row; it gives the row's name and what is wrong with it.
-fn each(
-    db: &Connection,
-    sql: &str,
-    findings: &mut Findings,
-    check: fn(&Row) -> rusqlite::Result<(String, Option<String>)>,
-) -> rusqlite::Result<()> {
+/// Runs a check on each row.
+fn each(db: &Connection, sql: &str, findings: &mut Findings, check: fn(&Row) -> Checked) -> rusqlite::Result<()> {
     let mut statement = db.prepare(sql)?;
     let mut rows = statement.query([])?;
     while let Some(row) = rows.next()? {
@@ -86,7 +85,7 @@ fn stored_totals(row: &Row) -> rusqlite::Result<Totals> {
     })
 }
 
-fn check_dictionary(row: &Row) -> rusqlite::Result<(String, Option<String>)> {
+fn check_dictionary(row: &Row) -> Checked {
     let (hash, app, bytes): (u32, String, Vec<u8>) = (row.get(0)?, row.get(1)?, row.get(2)?);
     let problem = match Names::decode(&mut Reader::new(&bytes)) {
         None => Some("the names can't be read".to_owned()),

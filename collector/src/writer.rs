@@ -56,7 +56,11 @@ impl Queue {
 }
 
 /// Starts the writing thread.
-pub fn start(storage: Arc<dyn Storage>, limits: Limits, metrics: Arc<Metrics>) -> std::io::Result<(Queue, JoinHandle<()>)> {
+pub fn start(
+    storage: Arc<dyn Storage>,
+    limits: Limits,
+    metrics: Arc<Metrics>,
+) -> std::io::Result<(Queue, JoinHandle<()>)> {
     let (sender, receiver) = mpsc::channel(limits.queue.max(1));
     let queue = Queue { sender, metrics: metrics.clone() };
     let writer = Writer { storage, receiver, batch: limits.batch.max(1), metrics };

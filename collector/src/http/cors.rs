@@ -50,7 +50,9 @@ mod tests {
         for origin in ["http://localhost", "http://localhost:8080", "https://127.0.0.1:1", "http://[::1]:3000"] {
             assert!(is_loopback(origin), "{origin}");
         }
-        for origin in ["null", "http://localhost.evil.example", "http://127.0.0.1.evil:80", "file://localhost", "http://10.0.0.1"] {
+        for origin in
+            ["null", "http://localhost.evil.example", "http://127.0.0.1.evil:80", "file://localhost", "http://10.0.0.1"]
+        {
             assert!(!is_loopback(origin), "{origin}");
         }
     }

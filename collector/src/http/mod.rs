@@ -165,7 +165,9 @@ fn json(value: &impl serde::Serialize) -> Result<Response, Refusal> {
 }
 
 /// A body within the limit, or the refusal to send.
-fn body(body: Result<axum::body::Bytes, axum::extract::rejection::BytesRejection>) -> Result<axum::body::Bytes, Refusal> {
+fn body(
+    body: Result<axum::body::Bytes, axum::extract::rejection::BytesRejection>,
+) -> Result<axum::body::Bytes, Refusal> {
     body.map_err(|rejection| match rejection.status() {
         StatusCode::PAYLOAD_TOO_LARGE => {
             let message = format!("a body has at most {} bytes", huitou::summary::UPLOAD_BYTES_MAX);

@@ -19,10 +19,10 @@ use crate::clock;
 use crate::page;
 use crate::refusal::Refusal;
 
-/// How long a page is shown again instead of being made anew: many viewers cost as much as one.
+/// How long a page is shown again at least instead of being made anew: many viewers cost as much as one.
 const FRESH_MS: i64 = 1000;
 
-/// The overview of each app as it was made last. As many entries as apps are served.
+/// The overview of each app as it was made last, and until when it is shown. As many entries as apps are served.
 #[derive(Debug, Default)]
 pub struct Cache(Mutex<BTreeMap<String, (i64, Arc<str>)>>);
 
@@ -47,12 +47,14 @@ async fn overview(
     let name = app_name(&app, which)?;
     let mut cache = app.pages.0.lock().await;
     let now_ms = clock::now_ms();
-    let fresh = cache.get(&name).filter(|(at_ms, _)| (0..FRESH_MS).contains(&(now_ms - at_ms)));
+    let fresh = cache.get(&name).filter(|(until_ms, _)| now_ms < *until_ms);
     let html = match fresh {
         Some((_, html)) => html.clone(),
         None => {
             let html: Arc<str> = render_overview(&app, &name, now_ms).await?.into();
-            cache.insert(name, (now_ms, html.clone()));
+            // Never more than a fifth of a core for pages, however large the database.
+            let fresh_until_ms = now_ms + (5 * (clock::now_ms() - now_ms)).max(FRESH_MS);
+            cache.insert(name, (fresh_until_ms, html.clone()));
             html
         }
     };
@@ -62,7 +64,7 @@ async fn overview(
 async fn render_overview(app: &Shared, name: &str, now_ms: i64) -> Result<String, Refusal> {
     let key = name.to_owned();
     let overview = app.query(move |storage| storage.overview(&key)).await?;
-    Ok(page::overview(name, &overview, now_ms))
+    Ok(page::overview(&app.programs.names_of(name), &overview, now_ms))
 }
 
 async fn user(
@@ -90,7 +92,7 @@ async fn person(app: Shared, user: String, which: Which, headers: HeaderMap) -> 
     let (key, whose) = (name.clone(), user.clone());
     let found = app.query(move |storage| storage.person(&key, &whose)).await?;
     let found = found.ok_or_else(|| Refusal::not_found("nothing is held of this user"))?;
-    Ok(Html(page::person(&name, &user, &found, clock::now_ms())).into_response())
+    Ok(Html(page::person(&app.programs.names_of(&name), &user, &found, clock::now_ms())).into_response())
 }
 
 fn app_name(app: &Shared, which: Which) -> Result<String, Refusal> {

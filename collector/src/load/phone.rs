@@ -103,7 +103,8 @@ fn event_stats(event: &EventNames) -> EventStats {
     for dimension in &event.dimensions {
         let mut table = Table::default();
         for value in 0..dimension.values.len().min(4) {
-            *table.entry(Label::declared(value)) = Tally { count: 2, sum: if event.numbers.is_empty() { 0 } else { 900 } };
+            *table.entry(Label::declared(value)) =
+                Tally { count: 2, sum: if event.numbers.is_empty() { 0 } else { 900 } };
         }
         stats.dimensions.push(table);
     }

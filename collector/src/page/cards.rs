@@ -1,7 +1,11 @@
 //! The parts that pages are made of. Cells are HTML already: what comes from phones is escaped before.
 
-use super::format::{count, escape, share};
-use crate::storage::view::FlowLine;
+use std::collections::BTreeMap;
+
+use huitou::program::Names;
+use huitou::summary::report::Hour;
+
+use super::format::{count, escape, share, whole};
 
 /// The row of large figures at the top.
 pub(super) fn figures(figures: &[(String, &str)]) -> String {
@@ -47,38 +51,43 @@ pub(super) fn table<const N: usize>(head: [&str; N], rows: impl Iterator<Item = 
 }
 
 /// A funnel for each flow: how many attempts got to each step, and how many of those before it.
-pub(super) fn flows(flows: &[FlowLine]) -> String {
+pub(super) fn flows(flows: &BTreeMap<String, Vec<u64>>, names: &Names) -> String {
     if flows.is_empty() {
         return empty();
     }
-    flows.iter().map(flow).collect()
+    flows.iter().map(|(name, reached)| flow(name, reached, names)).collect()
 }
 
-fn flow(line: &FlowLine) -> String {
-    let begun = line.steps.first().map_or(0, |(_, reached)| *reached);
-    let before = std::iter::once(begun).chain(line.steps.iter().map(|(_, reached)| *reached));
-    let steps: String =
-        line.steps.iter().zip(before).enumerate().map(|(at, (step, before))| flow_step(at, step, begun, before)).collect();
-    format!("<h3>{}</h3><ol class=\"funnel\">{steps}</ol>", escape(&line.name))
+fn flow(name: &str, reached: &[u64], names: &Names) -> String {
+    let steps = names.flows.iter().find(|flow| flow.name == name).map(|flow| flow.steps.as_slice()).unwrap_or_default();
+    let begun = reached.first().copied().unwrap_or(0);
+    let before = std::iter::once(begun).chain(reached.iter().copied());
+    let lines = reached.iter().zip(before).enumerate().map(|(at, (&reached, before))| {
+        let step = steps.get(at).map_or_else(|| format!("第 {} 步", at + 1), |step| escape(step));
+        flow_step(&step, whole(reached), share(whole(reached), whole(begun)), (at > 0).then_some(whole(before)))
+    });
+    format!("<h3>{}</h3><ol class=\"funnel\">{}</ol>", escape(name), lines.collect::<String>())
 }
 
-fn flow_step(at: usize, (name, reached): &(String, i64), begun: i64, before: i64) -> String {
-    let name = if name.is_empty() { format!("第 {} 步", at + 1) } else { escape(name) };
-    let kept = if at == 0 { String::new() } else { format!("<small>{}%</small>", share(*reached, before)) };
-    let percent = share(*reached, begun);
-    format!("<li style=\"--share:{percent}%\"><span>{name}</span><em>{}{kept}</em></li>", count(*reached))
+fn flow_step(step: &str, reached: i64, percent: i64, before: Option<i64>) -> String {
+    let kept = before.map(|before| format!("<small>{}%</small>", share(reached, before))).unwrap_or_default();
+    format!("<li style=\"--share:{percent}%\"><span>{step}</span><em>{}{kept}</em></li>", count(reached))
 }
 
 /// Columns for the 24 hours.
-pub(super) fn hours(hours: &[(i64, i64)]) -> String {
-    let most = hours.iter().map(|(_, n)| *n).max().unwrap_or(0);
+pub(super) fn hours(hours: &BTreeMap<Hour, u64>) -> String {
+    let most = whole(hours.values().copied().max().unwrap_or(0));
     if most == 0 {
         return empty();
     }
-    let column = |hour: i64| {
-        let n = hours.iter().find(|(found, _)| *found == hour).map_or(0, |(_, n)| *n);
-        let label = if hour % 6 == 0 { format!("{hour} 时") } else { String::new() };
-        format!("<li style=\"--share:{}%\" title=\"{hour} 时：{}\"><i></i><span>{label}</span></li>", share(n, most), count(n))
+    let column = |hour: u8| {
+        let n = hours.iter().find(|(found, _)| found.get() == hour).map_or(0, |(_, n)| whole(*n));
+        let label = if hour.is_multiple_of(6) { format!("{hour} 时") } else { String::new() };
+        format!(
+            "<li style=\"--share:{}%\" title=\"{hour} 时：{}\"><i></i><span>{label}</span></li>",
+            share(n, most),
+            count(n)
+        )
     };
     let columns: String = (0..24).map(column).collect();
     format!("<ol class=\"hours\">{columns}</ol>")

@@ -38,7 +38,7 @@ pub(super) fn count(n: i64) -> String {
     let digits = n.unsigned_abs().to_string();
     let mut out = String::from(if n < 0 { "-" } else { "" });
     for (at, digit) in digits.chars().enumerate() {
-        if at > 0 && (digits.len() - at) % 3 == 0 {
+        if at > 0 && (digits.len() - at).is_multiple_of(3) {
             out.push(',');
         }
         out.push(digit);
@@ -82,6 +82,11 @@ pub(super) fn clock(at_ms: i64) -> String {
     let second = (at_ms + i64::from(CHINA_MIN) * MINUTE_MS).rem_euclid(DAY_MS) / 1000;
     let month_and_day = date.get(5..).unwrap_or_default();
     format!("{month_and_day} {:02}:{:02}:{:02}", second / 3600, second / 60 % 60, second % 60)
+}
+
+/// A count as the formatters take it.
+pub(super) fn whole(n: u64) -> i64 {
+    i64::try_from(n).unwrap_or(i64::MAX)
 }
 
 /// Whole percent of `part` in `all`, 0..=100.

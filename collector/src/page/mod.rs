@@ -5,13 +5,19 @@ mod format;
 mod names;
 
 use cards::{bars, card, empty, figures, flows, hours, table};
-use format::{clock, count, duration, escape, path, share, size, yuan};
+use format::{clock, count, duration, escape, path, share, size, whole, yuan};
 use names::{drop_reason, event};
+
+use huitou::program::Names;
 
 use crate::storage::view::{Arrival, DayLine, Detail, FactLine, Overview, Person, PersonLine, Sums, Traffic};
 
+/// Lines of a ranking.
+const LINES_MAX: usize = 16;
+
 /// The page of an app.
-pub fn overview(app: &str, view: &Overview, now_ms: i64) -> String {
+pub fn overview(names: &Names, view: &Overview, now_ms: i64) -> String {
+    let app = names.app.as_str();
     let (first, last) = (&view.window.0, &view.window.1);
     let period = if last.is_empty() { "还没有数据".to_owned() } else { format!("{first} 至 {last}") };
     let mut main = figures(&[
@@ -22,12 +28,12 @@ pub fn overview(app: &str, view: &Overview, now_ms: i64) -> String {
     ]);
     main += "<div class=\"grid\">";
     main += &card("活跃", &period, &day_bars(&view.days));
-    main += &card("流程漏斗", &scope(&view.detail), &flows(&view.detail.flows));
+    main += &card("流程漏斗", &scope(&view.detail), &flows(&view.detail.stats.flows, names));
     main += &card("事件", &scope(&view.detail), &events(&view.detail));
     main += &card("页面停留", &scope(&view.detail), &pages(&view.detail));
     main += &card("刚到的摘要", "每个手机每段每天一行", &arrivals(app, &view.arrivals));
     main += &card("用户", &format!("{} 台手机", count(view.totals.devices)), &people(app, &view.people));
-    main += &card("时段", &scope(&view.detail), &hours(&view.detail.hours));
+    main += &card("时段", &scope(&view.detail), &hours(&view.detail.stats.hours));
     main += &card("已确认付款", "由商家服务器写入", &facts(&view.facts));
     main += &card("传输", "含重试与重复", &traffic(&view.traffic));
     main += &card("未计入", "由手机上报，原因可查", &drops(&view.detail));
@@ -36,7 +42,8 @@ pub fn overview(app: &str, view: &Overview, now_ms: i64) -> String {
 }
 
 /// The page of a user.
-pub fn person(app: &str, user: &str, view: &Person, now_ms: i64) -> String {
+pub fn person(names: &Names, user: &str, view: &Person, now_ms: i64) -> String {
+    let app = names.app.as_str();
     let name = if user.is_empty() { "未登录的手机" } else { user };
     let mut main = figures(&[
         (count(view.totals.days), "活跃天"),
@@ -46,7 +53,7 @@ pub fn person(app: &str, user: &str, view: &Person, now_ms: i64) -> String {
     ]);
     main += "<div class=\"grid\">";
     main += &card("每天", &format!("{} 台手机", count(view.totals.devices)), &day_bars(&view.days));
-    main += &card("流程漏斗", &scope(&view.detail), &flows(&view.detail.flows));
+    main += &card("流程漏斗", &scope(&view.detail), &flows(&view.detail.stats.flows, names));
     main += &card("事件", &scope(&view.detail), &events(&view.detail));
     main += &card("页面停留", &scope(&view.detail), &pages(&view.detail));
     main += &card("订单（手机所报）", "待商家服务器确认", &claimed(&view.claimed));
@@ -75,7 +82,7 @@ fn document(app: &str, title: &str, main: &str, now_ms: i64) -> String {
 }
 
 fn scope(detail: &Detail) -> String {
-    format!("最近 {} 行", count(detail.rows))
+    format!("最近 {} 行", detail.rows)
 }
 
 fn day_bars(days: &[DayLine]) -> String {
@@ -96,21 +103,35 @@ fn orders(sums: &Sums) -> String {
 }
 
 fn events(detail: &Detail) -> String {
-    let most = detail.events.iter().map(|(_, n)| *n).max().unwrap_or(0);
-    bars(detail.events.iter().map(|(name, n)| (event(name), count(*n), share(*n, most))))
+    let counts = detail.stats.events.iter().map(|(name, stats)| (name.as_str(), stats.count));
+    ranked(counts.collect(), event, |n| count(whole(n)))
 }
 
+/// Pages by the time spent on them.
 fn pages(detail: &Detail) -> String {
-    let most = detail.pages.iter().map(|(_, _, ms)| *ms).max().unwrap_or(0);
-    bars(detail.pages.iter().map(|(page, views, ms)| {
-        let name = if page.is_empty() { "其他".to_owned() } else { escape(page) };
-        (name, format!("{} 次 · {}", count(*views), duration(ms / 1000)), share(*ms, most))
-    }))
+    let pages = detail.stats.events.get("page").and_then(|page| page.by.get("page"));
+    let Some(pages) = pages else {
+        return empty();
+    };
+    let times = pages.iter().map(|(name, (_, ms))| (name.as_str(), *ms)).collect();
+    let views = |name: &str| pages.get(name).map_or(0, |(n, _)| whole(*n));
+    let said = |name: &str| {
+        let shown = if name.is_empty() { "其他".to_owned() } else { escape(name) };
+        format!("{shown}<small>{} 次</small>", count(views(name)))
+    };
+    ranked(times, said, |ms| duration(whole(ms / 1000)))
 }
 
 fn drops(detail: &Detail) -> String {
-    let most = detail.drops.iter().map(|(_, n)| *n).max().unwrap_or(0);
-    bars(detail.drops.iter().map(|(reason, n)| (drop_reason(reason), count(*n), share(*n, most))))
+    let counts = detail.stats.drops.iter().map(|(reason, n)| (reason.as_str(), *n));
+    ranked(counts.collect(), drop_reason, |n| count(whole(n)))
+}
+
+/// The largest first, each with a bar.
+fn ranked(mut lines: Vec<(&str, u64)>, name: impl Fn(&str) -> String, said: fn(u64) -> String) -> String {
+    lines.sort_by_key(|(_, n)| std::cmp::Reverse(*n));
+    let most = lines.first().map_or(0, |(_, n)| whole(*n));
+    bars(lines.iter().take(LINES_MAX).map(|(text, n)| (name(text), said(*n), share(whole(*n), most))))
 }
 
 fn arrivals(app: &str, arrivals: &[Arrival]) -> String {
@@ -175,9 +196,13 @@ fn traffic(traffic: &Traffic) -> String {
 mod tests {
     use super::*;
 
+    fn names() -> Names {
+        Names { app: "tea-shop".into(), events: Vec::new(), flows: Vec::new() }
+    }
+
     #[test]
     fn an_empty_database_has_a_page() {
-        let html = overview("tea-shop", &Overview::default(), 0);
+        let html = overview(&names(), &Overview::default(), 0);
         assert!(html.contains("还没有数据") && html.contains("tea-shop"));
         assert_eq!(html.matches("<section").count(), html.matches("</section>").count());
     }
@@ -185,22 +210,27 @@ mod tests {
     #[test]
     fn names_from_phones_are_escaped_everywhere() {
         let evil = "<script>\"'&".to_owned();
-        let detail = Detail {
-            events: vec![(evil.clone(), 1)],
-            pages: vec![(evil.clone(), 1, 1)],
-            drops: vec![(evil.clone(), 1)],
-            ..Detail::default()
-        };
+        let text = serde_json::json!({
+            "e": { "page": { "n": 1, "by": { "page": { &evil: [1, 1] } } }, &evil: { "n": 1 } },
+            "f": { &evil: [1, 1] },
+            "x": { &evil: 1 },
+        });
+        let detail = Detail { rows: 1, stats: serde_json::from_value(text).unwrap() };
         let view = Person {
             detail,
-            arrivals: vec![Arrival { user: evil.clone(), device: evil.clone(), day: evil.clone(), ..Arrival::default() }],
+            arrivals: vec![Arrival {
+                user: evil.clone(),
+                device: evil.clone(),
+                day: evil.clone(),
+                ..Arrival::default()
+            }],
             attributes: vec![(evil.clone(), evil.clone(), evil.clone())],
             claimed: vec![(evil.clone(), evil.clone(), 1)],
             facts: vec![FactLine { user: evil.clone(), order_id: evil.clone(), ..FactLine::default() }],
             ..Person::default()
         };
-        let html = person("tea-shop", &evil, &view, 0);
-        assert!(!html.contains("<script>"), "{html}");
-        assert!(!html.contains("\"'&<"), "{html}");
+        let html = person(&names(), &evil, &view, 0);
+        assert_eq!(html.matches("&lt;script&gt;").count(), 16, "{html}");
+        assert!(!html.contains("<script>") && !html.contains("\"'&"), "{html}");
     }
 }

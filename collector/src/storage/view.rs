@@ -1,5 +1,7 @@
 //! What a person sees: figures ready for the page.
 
+use huitou::summary::report::ReportStats;
+
 /// Everything on the page of an app.
 #[derive(Clone, Debug, Default)]
 pub struct Overview {
@@ -68,30 +70,13 @@ pub struct PersonLine {
 #[derive(Clone, Debug, Default)]
 pub struct Detail {
     /// Rows looked at: the newest ones, at most [`DETAIL_ROWS_MAX`].
-    pub rows: i64,
-    /// Events by name, the most frequent first.
-    pub events: Vec<(String, i64)>,
-    /// Pages: name, views, milliseconds on them.
-    pub pages: Vec<(String, i64, i64)>,
-    /// Flows in order of name.
-    pub flows: Vec<FlowLine>,
-    /// Events by hour of the day.
-    pub hours: Vec<(i64, i64)>,
-    /// What phones did not count, by reason.
-    pub drops: Vec<(String, i64)>,
+    pub rows: usize,
+    /// Their sum.
+    pub stats: ReportStats,
 }
 
 /// The most rows whose JSON the page opens, so that it stays quick on a large database.
 pub const DETAIL_ROWS_MAX: i64 = 5000;
-
-/// One flow: attempts that reached each step.
-#[derive(Clone, Debug, Default)]
-pub struct FlowLine {
-    /// The flow's name.
-    pub name: String,
-    /// (name of the step, or empty if unknown; attempts that reached it).
-    pub steps: Vec<(String, i64)>,
-}
 
 /// One row that arrived.
 #[derive(Clone, Debug, Default)]

@@ -1,17 +1,19 @@
 //! Queries of the page.
 
-use std::collections::BTreeMap;
-
+use huitou::summary::report::ReportRow;
 use rusqlite::{params, Connection, OptionalExtension, Params, Result, Row};
 
 use crate::storage::view::{
-    Arrival, DayLine, Detail, FactLine, FlowLine, Overview, Person, PersonLine, Sums, Traffic, DETAIL_ROWS_MAX,
+    Arrival, DayLine, Detail, FactLine, Overview, Person, PersonLine, Sums, Traffic, DETAIL_ROWS_MAX,
 };
 
 /// Days that the overview covers, counted back from the newest day with a row.
 const WINDOW_DAYS: i64 = 30;
 /// Lines of the lists on the page.
 const LINES_MAX: i64 = 30;
+/// Segments begun last among which the latest arrivals are looked for: an index by arrival would cost every upload a
+/// write, and phones seldom go on with an old segment.
+const RECENT_MAX: i64 = 300;
 
 /// Sums as columns. `total()` is a float, exact to 2^53 and never an error, whatever a forged row says.
 const SUMS: &str = "count(*), count(DISTINCT nullif(user, '')), count(DISTINCT device), count(DISTINCT day),
@@ -30,11 +32,13 @@ pub(super) fn overview(db: &Connection, app: &str) -> Result<Overview> {
         totals: db.query_row(
             &format!("SELECT {SUMS} FROM rows WHERE app = ? AND day BETWEEN ? AND ?"),
             within,
-            |row| sums(row),
+            sums,
         )?,
         days: list(
             db,
-            &format!("SELECT {SUMS}, day FROM rows WHERE app = ? AND day BETWEEN ? AND ? GROUP BY day ORDER BY day DESC"),
+            &format!(
+                "SELECT {SUMS}, day FROM rows WHERE app = ? AND day BETWEEN ? AND ? GROUP BY day ORDER BY day DESC"
+            ),
             within,
             day_line,
         )?,
@@ -57,12 +61,14 @@ pub(super) fn overview(db: &Connection, app: &str) -> Result<Overview> {
 
 pub(super) fn person(db: &Connection, app: &str, user: &str) -> Result<Option<Person>> {
     let whose = params![app, user];
-    let totals = db.query_row(&format!("SELECT {SUMS} FROM rows WHERE app = ? AND user = ?"), whose, |row| sums(row))?;
+    let totals = db.query_row(&format!("SELECT {SUMS} FROM rows WHERE app = ? AND user = ?"), whose, sums)?;
     let person = Person {
         totals,
         days: list(
             db,
-            &format!("SELECT {SUMS}, day FROM rows WHERE app = ? AND user = ? GROUP BY day ORDER BY day DESC LIMIT 366"),
+            &format!(
+                "SELECT {SUMS}, day FROM rows WHERE app = ? AND user = ? GROUP BY day ORDER BY day DESC LIMIT 366"
+            ),
             whose,
             day_line,
         )?,
@@ -85,80 +91,31 @@ fn window(db: &Connection, app: &str) -> Result<(String, String)> {
     })
 }
 
-/// Which rows the details are taken from: the newest of an app, or of one user.
+/// Opens the newest rows of an app, or of one user, and adds them up as the engine does.
 fn detail(db: &Connection, app: &str, user: Option<&str>) -> Result<Detail> {
-    let newest = format!(
-        "SELECT id FROM rows WHERE app = ?1 AND (?2 IS NULL OR user = ?2)
-         ORDER BY received_at DESC LIMIT {DETAIL_ROWS_MAX}"
-    );
-    let whose = params![app, user];
-    let by_name = |row: &Row| Ok((row.get(0)?, row.get(1)?));
-    Ok(Detail {
-        rows: db.query_row(&format!("SELECT count(*) FROM ({newest})"), whose, |row| row.get(0))?,
-        events: list(
-            db,
-            &format!(
-                "SELECT event, CAST(total(count) AS INTEGER) FROM event_counts WHERE row_id IN ({newest})
-                 GROUP BY event ORDER BY 2 DESC LIMIT {LINES_MAX}"
-            ),
-            whose,
-            by_name,
-        )?,
-        pages: list(
-            db,
-            &format!(
-                "SELECT label, CAST(total(count) AS INTEGER), CAST(total(first_number_sum) AS INTEGER)
-                 FROM label_counts WHERE row_id IN ({newest}) AND event = 'page' AND dimension = 'page'
-                 GROUP BY label ORDER BY 2 DESC LIMIT {LINES_MAX}"
-            ),
-            whose,
-            |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)),
-        )?,
-        flows: flows(db, app, &newest, user)?,
-        hours: list(
-            db,
-            &format!(
-                "SELECT hour, CAST(total(count) AS INTEGER) FROM hour_counts WHERE row_id IN ({newest}) GROUP BY hour"
-            ),
-            whose,
-            |row| Ok((row.get(0)?, row.get(1)?)),
-        )?,
-        drops: list(
-            db,
-            &format!(
-                "SELECT reason, CAST(total(count) AS INTEGER) FROM drop_counts WHERE row_id IN ({newest})
-                 GROUP BY reason ORDER BY 2 DESC"
-            ),
-            whose,
-            by_name,
-        )?,
-    })
-}
-
-fn flows(db: &Connection, app: &str, newest: &str, user: Option<&str>) -> Result<Vec<FlowLine>> {
     let sql = format!(
-        "SELECT f.flow, coalesce(n.name, ''), f.reached
-         FROM (SELECT flow, step, CAST(total(reached) AS INTEGER) AS reached
-               FROM flow_steps WHERE row_id IN ({newest}) GROUP BY flow, step) f
-         LEFT JOIN (SELECT flow, step, name FROM flow_step_names WHERE app = ?1) n
-           ON n.flow = f.flow AND n.step = f.step
-         ORDER BY f.flow, f.step"
+        "SELECT body FROM rows WHERE app = ?1 AND (?2 IS NULL OR user = ?2) ORDER BY id DESC LIMIT {DETAIL_ROWS_MAX}"
     );
-    let steps: Vec<(String, String, i64)> =
-        list(db, &sql, params![app, user], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)))?;
-    let mut flows: BTreeMap<String, Vec<(String, i64)>> = BTreeMap::new();
-    for (flow, name, reached) in steps {
-        flows.entry(flow).or_default().push((name, reached));
+    let mut statement = db.prepare(&sql)?;
+    let mut rows = statement.query(params![app, user])?;
+    let mut detail = Detail::default();
+    while let Some(row) = rows.next()? {
+        // A row that can't be read is `verify`'s to tell; the page shows the others.
+        if let Ok(row) = serde_json::from_str::<ReportRow>(row.get_ref(0)?.as_str()?) {
+            detail.stats.merge(&row.stats);
+            detail.rows += 1;
+        }
     }
-    Ok(flows.into_iter().map(|(name, steps)| FlowLine { name, steps }).collect())
+    Ok(detail)
 }
 
+/// The newest rows, the one heard of last on top.
 fn arrivals(db: &Connection, app: &str, user: Option<&str>) -> Result<Vec<Arrival>> {
     let sql = format!(
         "SELECT received_at, user, device, day, revision, events, orders, session_s FROM rows
-         WHERE app = ?1 AND (?2 IS NULL OR user = ?2) ORDER BY received_at DESC LIMIT {LINES_MAX}"
+         WHERE app = ?1 AND (?2 IS NULL OR user = ?2) ORDER BY id DESC LIMIT {RECENT_MAX}"
     );
-    list(db, &sql, params![app, user], |row| {
+    let read = |row: &Row| {
         Ok(Arrival {
             received_at_ms: row.get(0)?,
             user: row.get(1)?,
@@ -169,7 +126,11 @@ fn arrivals(db: &Connection, app: &str, user: Option<&str>) -> Result<Vec<Arriva
             orders: row.get(6)?,
             session_s: row.get(7)?,
         })
-    })
+    };
+    let mut arrivals = list(db, &sql, params![app, user], read)?;
+    arrivals.sort_by_key(|row| std::cmp::Reverse(row.received_at_ms));
+    arrivals.truncate(LINES_MAX as usize);
+    Ok(arrivals)
 }
 
 fn attributes(db: &Connection, app: &str, user: &str) -> Result<Vec<(String, String, String)>> {
@@ -230,11 +191,6 @@ fn sums(row: &Row) -> Result<Sums> {
     })
 }
 
-fn list<T>(
-    db: &Connection,
-    sql: &str,
-    values: impl Params,
-    read: impl FnMut(&Row) -> Result<T>,
-) -> Result<Vec<T>> {
+fn list<T>(db: &Connection, sql: &str, values: impl Params, read: impl FnMut(&Row) -> Result<T>) -> Result<Vec<T>> {
     db.prepare(sql)?.query_map(values, read)?.collect()
 }

@@ -19,7 +19,6 @@ CREATE TABLE rows (
 ) STRICT;
 -- Totals by day are answered from this index alone.
 CREATE INDEX rows_by_day ON rows (app, day, user, device, events, sessions, session_s, orders, paid_fen);
-CREATE INDEX rows_by_arrival ON rows (app, received_at);
 
 CREATE TABLE quarantine (
   app         TEXT NOT NULL,
