@@ -9,9 +9,12 @@ function days() {
   return ahead_days;
 }
 
+/** How far the clock was moved on. */
+const aheadMs = () => days() * DAY_MS;
+
 /** Milliseconds since 1970, plus the days the clock was moved on. */
 function now() {
-  return Date.now() + days() * DAY_MS;
+  return Date.now() + aheadMs();
 }
 
 /** Moves the clock on by one day. */
@@ -20,4 +23,4 @@ function tomorrow() {
   wx.setStorageSync(KEY, ahead_days);
 }
 
-module.exports = { now, tomorrow, aheadDays: days };
+module.exports = { aheadDays: days, aheadMs, now, tomorrow };

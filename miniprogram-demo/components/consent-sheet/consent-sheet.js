@@ -29,10 +29,10 @@ Component({
     refuse() {
       this.answer(false);
     },
-    answer(granted) {
+    async answer(granted) {
       this.setData({ show: false });
-      engine.answerConsent(granted).catch((error) => console.warn(error.message));
-      this.triggerEvent('answer', { granted });
+      await engine.answerConsent(granted).catch((error) => console.warn(error.message));
+      if (granted) this.triggerEvent('granted');
     },
   },
 });

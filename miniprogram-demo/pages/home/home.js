@@ -29,6 +29,11 @@ Page({
     this.setData({ today: Object.assign({ day: monthDay(clock.now()) }, catalog.ofTheDay(clock.now())) });
   },
 
+  /** What came before the user agreed was not recorded: the visit starts now. */
+  granted() {
+    visit.onShow();
+  },
+
   onPageScroll({ scrollTop }) {
     const solid = scrollTop > SOLID_AFTER_PX;
     if (solid !== this.data.solid) this.setData({ solid });

@@ -14,7 +14,7 @@ const say = (title) => wx.showToast({ title, icon: 'none' });
 function statusOf({ revision, stats, state }) {
   const account = session.account();
   return {
-    device: state.device, revision, granted: stats.consent, offline: network.isOffline(), date: state.today, ahead: clock.aheadDays(),
+    device: state.device, revision, granted: stats.consent, offline: network.isOffline(), date: stats.consent ? state.today : format.date(clock.now()),
     user: account ? account.name : '匿名', face: account ? account.face : '/assets/scene/face-guest.svg', sessions: stats.sessions,
     days: state.active_days.length, events: stats.events_today,
   };
@@ -136,6 +136,7 @@ Page({
   async answer(granted) {
     try {
       await engine.answerConsent(granted);
+      if (granted) visit.onShow();
     } catch (error) {
       say(error.message);
     }

@@ -41,6 +41,11 @@ Page({
     this.setData({ inCart: cart.count() });
   },
 
+  /** What came before the user agreed was not recorded: the visit starts now. */
+  granted() {
+    visit.onShow();
+  },
+
   onPageScroll({ scrollTop }) {
     const solid = scrollTop > SOLID_AFTER_PX;
     if (solid !== this.data.solid) this.setData({ solid });

@@ -36,7 +36,13 @@ Page({
     const goods = catalog.search(text);
     shelf.put('words', text);
     engine.track('search', { results: goods.length });
-    this.setData({ text, goods, searched: true, words: shelf.list('words'), more: goods.length ? [] : catalog.cards(display.recommended).slice(0, 4) });
+    this.setData({ text, goods, searched: true, words: shelf.list('words'), more: this.suggest(goods) });
+  },
+
+  /** Something to look at when little was found. */
+  suggest(goods) {
+    const found = goods.map((card) => card.id);
+    return goods.length > 3 ? [] : catalog.cards(display.recommended.filter((id) => !found.includes(id)).slice(0, 4));
   },
 
   clearText() {

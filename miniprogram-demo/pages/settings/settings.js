@@ -36,6 +36,7 @@ Page({
   async answer(granted, title) {
     try {
       await engine.answerConsent(granted);
+      if (granted) visit.onShow();
       wx.showToast({ title, icon: 'none' });
     } catch (error) {
       wx.showToast({ title: error.message, icon: 'none' });

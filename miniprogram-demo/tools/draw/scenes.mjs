@@ -1,7 +1,7 @@
 // Wide pictures: banners, the login cover, faces, empty states.
-import { mark, shadow, steam } from './backdrop.mjs';
+import { mark, shadow } from './backdrop.mjs';
 import { box, cake, gold, tin } from './vessels.mjs';
-import { cup, gaiwan, teapot } from './ware.mjs';
+import { cup, teapot } from './ware.mjs';
 import { seeded, r1 } from './picture.mjs';
 
 const FAR = 'M0 250 C70 236 108 168 176 156 C232 148 262 206 326 204 C398 202 432 118 508 108 C580 100 622 190 700 186 V340 H0Z';
@@ -119,13 +119,6 @@ const offline = (p) => {
   p.line('M176 176 L218 214 M218 176 L176 214', '#c0452c', 8);
 };
 
-const reading = (p) => {
-  sky(p, ['#eef3e8', '#bcd2c0'], '#fffdf0');
-  hills(p, '#9dbda4', '#5f957c');
-  p.at({ x: 232, y: 0, scale: 0.58 }, () => gaiwan(p, {}));
-  steam(p, 420, 110, 84);
-};
-
 const wide = (draw) => ({ width: 700, height: 340, draw });
 const small = (draw) => ({ width: 160, height: 160, draw });
 const empty = (draw) => ({ width: 400, height: 300, draw });
@@ -134,7 +127,6 @@ export const SCENES = {
   'banner-spring': wide(spring),
   'banner-hearth': wide(hearth),
   'banner-moon': wide(moonlit),
-  'banner-brew': wide(reading),
   night: { width: 750, height: 520, draw: night },
   logo: { width: 240, height: 240, draw: logo },
   wordmark: { width: 330, height: 76, draw: wordmark },
