@@ -27,11 +27,11 @@ pub fn overview(names: &Names, view: &Overview, now_ms: i64) -> String {
         (yuan(view.totals.paid_fen), "成交额"),
     ]);
     main += "<div class=\"grid\">";
-    main += &card("活跃", &period, &day_bars(&view.days));
+    main += &card("刚到的摘要", "每台手机每段每天一行", &arrivals(app, &view.arrivals));
+    main += &card("每日活跃", &period, &day_bars(&view.days, users));
     main += &card("流程漏斗", &scope(&view.detail), &flows(&view.detail.stats.flows, names));
     main += &card("事件", &scope(&view.detail), &events(&view.detail));
     main += &card("页面停留", &scope(&view.detail), &pages(&view.detail));
-    main += &card("刚到的摘要", "每个手机每段每天一行", &arrivals(app, &view.arrivals));
     main += &card("用户", &format!("{} 台手机", count(view.totals.devices)), &people(app, &view.people));
     main += &card("时段", &scope(&view.detail), &hours(&view.detail.stats.hours));
     main += &card("已确认付款", "由商家服务器写入", &facts(&view.facts));
@@ -52,14 +52,14 @@ pub fn person(names: &Names, user: &str, view: &Person, now_ms: i64) -> String {
         (yuan(view.totals.paid_fen), "成交额"),
     ]);
     main += "<div class=\"grid\">";
-    main += &card("每天", &format!("{} 台手机", count(view.totals.devices)), &day_bars(&view.days));
+    main += &card("每天", &format!("{} 台手机", count(view.totals.devices)), &day_bars(&view.days, sessions));
     main += &card("流程漏斗", &scope(&view.detail), &flows(&view.detail.stats.flows, names));
     main += &card("事件", &scope(&view.detail), &events(&view.detail));
     main += &card("页面停留", &scope(&view.detail), &pages(&view.detail));
     main += &card("订单（手机所报）", "待商家服务器确认", &claimed(&view.claimed));
     main += &card("已确认付款", "由商家服务器写入", &facts(&view.facts));
     main += &card("属性", "", &attributes(&view.attributes));
-    main += &card("刚到的摘要", "每个手机每段每天一行", &arrivals(app, &view.arrivals));
+    main += &card("刚到的摘要", "每台手机每段每天一行", &arrivals(app, &view.arrivals));
     main += &card("未计入", "由手机上报，原因可查", &drops(&view.detail));
     main += "</div>";
     document(app, name, &main, now_ms)
@@ -85,11 +85,20 @@ fn scope(detail: &Detail) -> String {
     format!("最近 {} 行", detail.rows)
 }
 
-fn day_bars(days: &[DayLine]) -> String {
+fn users(sums: &Sums) -> String {
+    format!("{} 用户", count(sums.users))
+}
+
+fn sessions(sums: &Sums) -> String {
+    format!("{} 会话", count(sums.sessions))
+}
+
+/// A bar for each of the last days; `who` begins its line.
+fn day_bars(days: &[DayLine], who: fn(&Sums) -> String) -> String {
     let busiest = days.iter().map(|line| line.sums.events).max().unwrap_or(0);
     let rows = days.iter().take(14).map(|line| {
         let DayLine { day, sums } = line;
-        let said = format!("{} 用户 · {} 事件{}", count(sums.users), count(sums.events), orders(sums));
+        let said = format!("{} · {} 事件{}", who(sums), count(sums.events), orders(sums));
         (escape(day), said, share(sums.events, busiest))
     });
     bars(rows)
@@ -135,12 +144,17 @@ fn ranked(mut lines: Vec<(&str, u64)>, name: impl Fn(&str) -> String, said: fn(u
 }
 
 fn arrivals(app: &str, arrivals: &[Arrival]) -> String {
-    let rows = arrivals.iter().take(12).map(|row| {
-        let who = format!("{}<small>{}</small>", link(app, &row.user), escape(&row.device));
+    let rows = arrivals.iter().take(8).map(|row| {
+        let who = format!("{}<small>{}</small>", link(app, &row.user), short(&row.device));
         let what = format!("{}<small>修订 {} · {}</small>", escape(&row.day), row.revision, duration(row.session_s));
         [clock(row.received_at_ms), who, what, count(row.events)]
     });
     table(["时间", "用户", "日期", "事件"], rows)
+}
+
+/// The first half of an id is enough to tell phones apart.
+fn short(device: &str) -> String {
+    escape(device.get(..8).unwrap_or(device))
 }
 
 fn people(app: &str, people: &[PersonLine]) -> String {
@@ -172,7 +186,7 @@ fn claimed(orders: &[(String, String, i64)]) -> String {
 }
 
 fn attributes(values: &[(String, String, String)]) -> String {
-    let rows = values.iter().map(|(device, name, value)| [escape(name), escape(value), escape(device)]);
+    let rows = values.iter().map(|(device, name, value)| [escape(name), escape(value), short(device)]);
     table(["名称", "值", "手机"], rows)
 }
 
