@@ -33,4 +33,4 @@ pub mod summary;
 pub mod sync;
 
 #[cfg(target_arch = "wasm32")]
-mod wasm;
+pub mod wasm;

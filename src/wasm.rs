@@ -21,7 +21,13 @@ use crate::store::journal::KEYS;
 use crate::summary::server::{receive, Received};
 use crate::sync::answer::Reply;
 use crate::sync::Format;
+#[cfg(feature = "server")]
+use serde::Serialize;
 use wasm_bindgen::prelude::*;
+
+/// 7 KB smaller than the default allocator (2.2 KB compressed), constant time.
+#[global_allocator]
+static ALLOCATOR: rlsf::SmallGlobalTlsf = rlsf::SmallGlobalTlsf::new();
 
 /// One engine. Made from a program, filled from storage, then booted; calls before that do nothing.
 #[wasm_bindgen]
@@ -200,11 +206,13 @@ impl Core {
 pub fn decode_upload(bytes: &[u8], names: Option<Vec<u8>>) -> Result<JsValue, JsValue> {
     match receive(bytes, names.as_deref()).map_err(|error| throw(&error))? {
         Received::UnknownDictionary(hash) => object([("unknown", hash.into())]),
-        Received::Report { json, dictionary: None } => object([("json", json.into())]),
-        Received::Report { json, dictionary: Some((hash, bytes)) } => {
+        Received::Report { report, dictionary } => {
+            // Plain objects and numbers, as `JSON.parse` of the JSON profile would give.
+            let upload = report.serialize(&serde_wasm_bindgen::Serializer::json_compatible())?;
+            let Some((hash, bytes)) = dictionary else { return object([("upload", upload)]) };
             let bytes = js_sys::Uint8Array::from(bytes.as_slice());
             let names = object([("hash", hash.into()), ("bytes", bytes.into())])?;
-            object([("json", json.into()), ("names", names)])
+            object([("upload", upload), ("names", names)])
         }
     }
 }

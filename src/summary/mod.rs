@@ -1,9 +1,10 @@
 //! What leaves the phone: its shape, its two encodings, and how a receiver merges it.
 
 pub mod json;
-#[cfg(not(target_arch = "wasm32"))]
+#[cfg(any(not(target_arch = "wasm32"), feature = "server"))]
 pub mod report;
 pub mod rows;
+#[cfg(any(not(target_arch = "wasm32"), feature = "server"))]
 pub mod server;
 mod wire;
 

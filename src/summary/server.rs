@@ -1,17 +1,18 @@
 //! What a receiver in another language needs, in one call.
 
+use super::report::Report;
 use super::{DecodeError, Upload};
 use crate::bytes::{Reader, Writer};
 use crate::error::Error;
 use crate::program::names::Names;
 
 /// An upload turned into the JSON profile.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq)]
 pub enum Received {
     /// It could be read.
     Report {
-        /// The JSON profile of it.
-        json: String,
+        /// Its named form, which serialises to the JSON profile.
+        report: Box<Report>,
         /// (hash, bytes) of the names, when the upload brought them: keep the bytes under the hash.
         dictionary: Option<(u32, Vec<u8>)>,
     },
@@ -29,7 +30,8 @@ pub fn receive(bytes: &[u8], names: Option<&[u8]>) -> Result<Received, Error> {
     match Upload::decode(bytes, &find) {
         Ok((upload, names)) => {
             let dictionary = upload.names.as_ref().map(|names| (upload.dictionary, names_bytes(names)));
-            Ok(Received::Report { json: upload.to_json(&names), dictionary })
+            let report = Box::new(Report::from_upload(&upload, &names));
+            Ok(Received::Report { report, dictionary })
         }
         Err(DecodeError::UnknownDictionary(hash)) => Ok(Received::UnknownDictionary(hash)),
         Err(error) => Err(Error::new("upload_malformed", error.to_string())),

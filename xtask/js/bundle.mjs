@@ -9,8 +9,8 @@ import { glueFactory } from './glue.mjs';
 
 const inRoot = (path) => join(process.cwd(), path);
 
-/** Runtimes before ES2018, without TextDecoder and TextEncoder. */
-const MINI_PROGRAM = { format: 'cjs', platform: 'neutral', target: 'es2017', minify: true };
+/** Runtimes before ES2018, without TextDecoder and TextEncoder. Every byte counts: private members get short names. */
+const MINI_PROGRAM = { format: 'cjs', platform: 'neutral', target: 'es2017', minify: true, mangleProps: /^_[a-z]/ };
 /** Bundlers take `import.meta` from any target: it's how a file names its neighbours. */
 const BUNDLER = { format: 'esm', platform: 'neutral', target: 'es2017', supported: { 'import-meta': true } };
 /** `require` gives the default export itself. */

@@ -13,11 +13,11 @@ fn names_are_asked_for_once_and_kept_by_the_receiver() {
     let body = upload.encode(&names);
     assert_eq!(receive(&body, None), Ok(Received::UnknownDictionary(hash)));
     assert_eq!(receive(&body, Some(b"other")), Ok(Received::UnknownDictionary(hash)), "unreadable names help nobody");
-    let json = upload.to_json(&names);
-    assert_eq!(receive(&body, Some(&kept)), Ok(Received::Report { json: json.clone(), dictionary: None }));
+    let report = Box::new(Report::from_json(&upload.to_json(&names)).unwrap());
+    assert_eq!(receive(&body, Some(&kept)), Ok(Received::Report { report: report.clone(), dictionary: None }));
     upload.names = Some(names.clone());
     let dictionary = Some((hash, kept));
-    assert_eq!(receive(&upload.encode(&names), None), Ok(Received::Report { json, dictionary }));
+    assert_eq!(receive(&upload.encode(&names), None), Ok(Received::Report { report, dictionary }));
 }
 
 #[test]
