@@ -189,6 +189,11 @@ impl Engine {
         self.state.consented
     }
 
+    /// Whose events are counted; empty before a login.
+    pub fn user(&self) -> &str {
+        self.state.user.as_str()
+    }
+
     fn policy(&self) -> Policy<'_> {
         Policy { rule: &self.program.sync, attributes: &self.attributes, format: self.format }
     }

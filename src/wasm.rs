@@ -80,7 +80,7 @@ impl Core {
         };
         let recovered = self.values.iter().any(|value| !value.is_empty());
         let engine = Engine::boot(self.program.clone(), &std::mem::take(&mut self.values), boot);
-        let booted = outcome::booted(engine.consented(), recovered);
+        let booted = outcome::booted(engine.consented(), engine.user(), recovered);
         self.engine = Some(engine);
         Ok(give(&booted))
     }

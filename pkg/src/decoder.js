@@ -33,7 +33,6 @@ export function createDecoder(createGlue, readModule) {
     const first = receive(bytes, undefined);
     const names = first.unknown === undefined || !findNames ? undefined : findNames(first.unknown);
     const received = names === undefined || names === null ? first : receive(bytes, names);
-    if (received.unknown !== undefined) return { unknown: received.unknown };
     return { upload: received.upload, names: received.names };
   };
 }

@@ -3,6 +3,11 @@ import { loadEngine } from './loader.js';
 import { Props, valueOf } from './props.js';
 import { Pump } from './pump.js';
 
+/** What JSON can say without running the app's code; the rest is left out, for the engine to miss. */
+function plain(value) {
+  return typeof value === 'string' || typeof value === 'number' ? value : undefined;
+}
+
 /** One living Core with what belongs to it. A call that throws anything but a HuitouError's kin has poisoned it. */
 export class Engine {
   /**
@@ -48,8 +53,8 @@ export class Engine {
   }
 
   /** Counts calls that found no room in the queue, or the restart itself. */
-  drop(reason, count, at, offset) {
-    for (let i = 0; i < count; i++) this._props.drop(reason, undefined, at, offset);
+  drop(reason, count) {
+    for (let i = 0; i < count; i++) this._props.drop(reason, undefined);
     this.pump.poke();
   }
 
@@ -65,9 +70,24 @@ export class Engine {
     this.pump.poke();
   }
 
-  /** A question: a command that changes nothing. */
-  read(op, at, offset) {
-    return this._core.command('{"op":"' + op + '"}', at, offset);
+  /** What the engine knows. */
+  state(at, offset) {
+    return this._core.command('{"op":"state"}', at, offset);
+  }
+
+  /** The latest orders. */
+  orders(at, offset) {
+    return this._core.command('{"op":"orders"}', at, offset);
+  }
+
+  /** Figures for the developer. */
+  stats(at, offset) {
+    const figures = this._core.command('{"op":"stats"}', at, offset);
+    const dropped = {};
+    figures.dropped.forEach(([reason, count]) => {
+      dropped[reason] = count;
+    });
+    return Object.assign(figures, { dropped });
   }
 
   /** Gives the instance back. */
@@ -77,16 +97,15 @@ export class Engine {
 
   /** An order has an id and is kept singly, so it goes another way than events do. */
   _order(read, at, offset) {
-    const order = { op: 'order' };
-    ['order_id', 'paid_fen', 'items'].forEach((name) => {
-      const value = valueOf(read, name);
-      if (typeof value === 'string' || typeof value === 'number') order[name] = value;
-    });
+    const id = valueOf(read, 'order_id');
+    const order = { op: 'order', order_id: typeof id === 'number' ? String(id) : plain(id) };
+    order.paid_fen = plain(valueOf(read, 'paid_fen'));
+    order.items = plain(valueOf(read, 'items'));
     try {
       this._core.command(JSON.stringify(order), at, offset);
     } catch (error) {
       if (!isDeliberate(error)) throw error;
-      this._props.drop('order_refused', error.path, at, offset);
+      this._props.drop('order_refused', error.path);
     }
   }
 }

@@ -111,8 +111,8 @@ export class Huitou {
     const { booted, description } = await this._keeper.start();
     const { revision, warnings } = description;
     warnings.forEach(({ path, message }) => this._keeper.debug(path + ': ' + message));
-    const { device, consent, recovered } = booted;
-    const opened = { device, consent, recovered, revision, warnings };
+    const { consent, user, recovered } = booted;
+    const opened = { consent, user, recovered, revision, warnings };
     this._events.emit('ready', opened);
     return opened;
   }

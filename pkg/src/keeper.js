@@ -78,10 +78,10 @@ export class Keeper {
   }
 
   /** Asks the engine at once; throws when there is none. */
-  read(op) {
+  read(question) {
     if (this._engine === null) throw this._ended || new HuitouError('not_ready', 'await ready first');
     try {
-      return this._engine.read(op, this._host.now(), this._host.offset_min());
+      return this._engine[question](this._host.now(), this._host.offset_min());
     } catch (error) {
       this._failed(error);
       throw toHuitouError(error);
@@ -127,7 +127,9 @@ export class Keeper {
   _adopt(engine) {
     if (this._ended !== null) throw this._ended;
     this._engine = engine;
-    if (engine.booted.consent === true) this._sender.warm();
+    // The account of the last start is still the one whose rows go first, until the app says otherwise.
+    this._sender.setUser(engine.booted.user);
+    if (engine.booted.consent) this._sender.warm();
     if (!this._settings.url) this.command({ op: 'online', online: false });
     const refused = this._queue.takeRefused();
     if (refused !== null) this._replay(dropCall('queue_overflow', refused.count, refused.at, refused.offset));

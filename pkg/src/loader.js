@@ -8,7 +8,7 @@ const GLUE_MODULE = './huitou_bg.js';
 const LOAD_TRIES = 3;
 
 /** Only the functions that wasm imports, in a plain object: some runtimes don't take a module namespace. */
-function importsOf(glue) {
+export function importsOf(glue) {
   const functions = {};
   Object.keys(glue).forEach((name) => {
     if (name.startsWith('__wb') && typeof glue[name] === 'function') functions[name] = glue[name];

@@ -90,19 +90,19 @@ export class Props {
   track(name, read, at, offset) {
     const event = this._events.get(name);
     if (event === undefined) {
-      this.drop('undeclared_event', name, at, offset);
+      this.drop('undeclared_event', name);
       return;
     }
     for (let i = 0; i < read.length; i += 2) {
       const value = read[i + 1];
-      if (value !== undefined && value !== null) this._stage(event, read[i], value, at, offset);
+      if (value !== undefined && value !== null) this._stage(event, read[i], value);
     }
     this._core.track(event.position, at, offset);
   }
 
   /** Enters a page, or leaves the current one when `name` is null. */
   page(name, at, offset) {
-    const label = name === null ? -1 : this._label(this._pages, 'page', name, at, offset);
+    const label = name === null ? -1 : this._label(this._pages, 'page', name);
     this._core.page(Math.max(label, -1), at, offset);
   }
 
@@ -110,13 +110,13 @@ export class Props {
   flow(name, step, at, offset) {
     const flow = this._flows.get(name);
     const position = flow === undefined ? undefined : flow.steps.get(step);
-    if (position === undefined) this.drop('undeclared_step', step, at, offset);
+    if (position === undefined) this.drop('undeclared_step', step);
     else this._core.flow(flow.position, position, at, offset);
   }
 
   /** Counts something that the engine never got to see. */
-  drop(reason, name, at, offset) {
-    this._core.dropped(DROPPED[reason], at, offset);
+  drop(reason, name) {
+    this._core.dropped(DROPPED[reason]);
     this._onDrop(reason, name);
   }
 
@@ -129,30 +129,30 @@ export class Props {
     });
   }
 
-  _stage(event, name, value, at, offset) {
+  _stage(event, name, value) {
     const slot = event.slots.get(name);
-    if (slot === undefined) this.drop(name === UNREADABLE ? 'bad_text' : 'undeclared_prop', name, at, offset);
-    else if (slot.labels === null) this._stageNumber(slot, name, value, at, offset);
-    else this._stageText(slot, name, value, at, offset);
+    if (slot === undefined) this.drop(name === UNREADABLE ? 'bad_text' : 'undeclared_prop', name);
+    else if (slot.labels === null) this._stageNumber(slot, name, value);
+    else this._stageText(slot, name, value);
   }
 
-  _stageNumber(slot, name, value, at, offset) {
+  _stageNumber(slot, name, value) {
     if (typeof value === 'number') this._core.set_number(slot.position, value);
-    else this.drop('bad_number', name, at, offset);
+    else this.drop('bad_number', name);
   }
 
-  _stageText(slot, name, value, at, offset) {
-    const label = this._label(slot, name, value, at, offset);
+  _stageText(slot, name, value) {
+    const label = this._label(slot, name, value);
     if (label >= 0) this._core.set_label(slot.position, label);
   }
 
   /** The label of a text, from the cache if it was met before; negative when refused. */
-  _label(slot, name, value, at, offset) {
+  _label(slot, name, value) {
     const known = slot.labels.get(value);
     if (known !== undefined) return known;
     const text = textOf(value);
     if (text === undefined) {
-      this.drop('bad_text', name, at, offset);
+      this.drop('bad_text', name);
       return -1;
     }
     return this._newLabel(slot, name, value, text);

@@ -190,7 +190,7 @@ test('reads answer at once, and say so when there is no engine', async () => {
   assert.throws(() => huitou.stats(), { name: 'HuitouError', code: 'not_ready' });
   await huitou.ready;
   huitou.track('buy');
-  assert.deepEqual(huitou.stats(), { events: 2, restarts: 0 });
+  assert.deepEqual(huitou.stats(), { events_today: 2, last_sync_at: null, dropped: { personal: 2 }, restarts: 0 });
   assert.equal(huitou.state().count, 2);
 });
 

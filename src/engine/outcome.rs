@@ -52,10 +52,11 @@ fn flow_members(w: &mut JsonWriter, flow: &FlowNames) {
     w.end_array();
 }
 
-/// What a start found: consent as it stands, and whether anything was stored.
-pub fn booted(consent: bool, recovered: bool) -> String {
+/// What a start found: consent as it stands, whose events are counted, and whether anything was stored.
+pub fn booted(consent: bool, user: &str, recovered: bool) -> String {
     object(|w| {
         flag(w, "consent", consent);
+        w.text_member("user", user);
         flag(w, "recovered", recovered);
     })
 }

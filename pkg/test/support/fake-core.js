@@ -31,7 +31,7 @@ export function trap() {
 }
 
 export function refusal(code, message, path = '') {
-  return Object.assign(new Error(message), { code, path });
+  return { code, message, path };
 }
 
 /**
@@ -94,7 +94,7 @@ function coreClass(world) {
       const command = JSON.parse(json);
       world.note('boot', [command]);
       this.consented = command.consent !== false;
-      return { consent: this.consented, device: '00000000000000aa', recovered: this.state.count > 0 };
+      return { consent: this.consented, user: this.state.user, recovered: this.state.count > 0 };
     }
 
     label(id, text) {
@@ -112,8 +112,8 @@ function coreClass(world) {
       world.note('set_number', [position, value]);
     }
 
-    dropped(reason, at, offset) {
-      world.note('dropped', [reason, at, offset]);
+    dropped(reason) {
+      world.note('dropped', [reason]);
     }
 
     track(event, at, offset) {
@@ -138,7 +138,7 @@ function coreClass(world) {
       world.note('command', [command, at, offset]);
       if (command.op === 'sync') this.wanted = true;
       if (command.op === 'user') this.change({ user: command.id });
-      if (command.op === 'stats') return { events: this.state.count };
+      if (command.op === 'stats') return { events_today: this.state.count, last_sync_at: null, dropped: [['personal', 2]] };
       if (command.op === 'state') return this.state;
       return {};
     }
