@@ -126,7 +126,7 @@ pub struct Order {
 pub struct Stats {
     /// By event.
     pub events: Table<EventIx, EventStats>,
-    /// By flow: how many attempts reached each step. Breaks at step i = reached[i] - reached[i + 1].
+    /// By flow: how many attempts reached each step. Breaks at step `i` are `reached[i] - reached[i + 1]`.
     pub flows: Table<FlowIx, Vec<u32>>,
     /// Events by hour of the day, 0..=23.
     pub hours: Table<u8, u32>,
