@@ -45,7 +45,8 @@ function answerHeader({ rawHeaders }) {
   return header;
 }
 
+/** No `x-simulator-status`: there was no answer, and the text says why. */
 function fail(response, error) {
   if (response.headersSent) response.destroy();
-  else response.writeHead(502, { 'content-type': 'text/plain; charset=utf-8' }).end(error.code ?? error.message);
+  else response.writeHead(200, { 'content-type': 'text/plain; charset=utf-8' }).end(error.code ?? error.message);
 }

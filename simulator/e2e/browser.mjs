@@ -29,7 +29,7 @@ export class Phone {
 
   /** Opens the built app at `url` in a fresh storage. */
   static async open(browser, url, { isTouch = false, viewport = { width: 390, height: 844 } } = {}) {
-    const context = await browser.newContext({ viewport, deviceScaleFactor: 2, locale: 'zh-CN', hasTouch: isTouch });
+    const context = await browser.newContext({ viewport, deviceScaleFactor: 2, locale: 'zh-CN', timezoneId: 'Asia/Shanghai', hasTouch: isTouch });
     const phone = new Phone(await context.newPage(), isTouch);
     await phone.page.goto(url);
     await phone.ready();
@@ -38,7 +38,7 @@ export class Phone {
 
   /** Waits until the app runs. */
   async ready() {
-    await this.page.waitForURL('**/phone.html*');
+    await this.page.waitForURL(({ pathname }) => pathname.endsWith('/phone.html'));
     await this.page.waitForSelector('.phone-page wx-page-root', { state: 'attached' });
   }
 

@@ -7,6 +7,7 @@ export class NavigationBar {
   constructor(phone, page) {
     const { config } = page;
     this.phone = phone;
+    this.isCustom = config.navigationStyle === 'custom';
     this.element = document.createElement('div');
     this.element.className = 'phone-nav';
     this.title = document.createElement('span');
@@ -16,8 +17,9 @@ export class NavigationBar {
     this.setColors(config.navigationBarBackgroundColor ?? '#000000', config.navigationBarTextStyle === 'black' ? '#000000' : '#ffffff');
   }
 
-  /** Shows the arrow that goes back. */
+  /** Shows the arrow that goes back; a page with a bar of its own draws its own. */
   addBack() {
+    if (this.isCustom) return;
     const back = document.createElement('button');
     back.className = 'phone-nav-back';
     back.setAttribute('aria-label', '返回');
