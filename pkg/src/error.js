@@ -13,29 +13,40 @@ export class HuitouError extends Error {
     this.name = 'HuitouError';
     this.code = code;
     this.path = path || '';
+    /** @type {{code: string, message: string, path: string}[] | undefined} of a program that can't run */
+    this.mistakes = undefined;
   }
 }
 
 /**
  * True for what the engine throws on purpose. Everything else that comes out of wasm is a trap: the instance is
  * poisoned then and must not be called again.
+ * @param {any} error
  */
 export function isDeliberate(error) {
   return typeof error === 'object' && error !== null && typeof error.code === 'string';
 }
 
-/** The engine's plain error object as a HuitouError; `mistakes` is kept, each with its own code, message and path. */
+/**
+ * The engine's plain error object as a HuitouError; `mistakes` is kept, each with its own code, message and path.
+ * @param {any} error
+ */
 export function toHuitouError(error) {
   if (error instanceof HuitouError) return error;
   if (!isDeliberate(error)) return new HuitouError('internal', messageOf(error));
   const converted = new HuitouError(error.code, error.message, error.path);
-  if (Array.isArray(error.mistakes)) converted.mistakes = error.mistakes;
+  converted.mistakes = error.mistakes;
   return converted;
 }
 
-/** Text of anything thrown; never throws itself. Mini-program APIs reject with `{errMsg}`. */
+/**
+ * Text of anything thrown, even of what throws when looked at. Mini-program APIs reject with `{errMsg}`.
+ * @param {any} thrown
+ */
 export function messageOf(thrown) {
-  if (typeof thrown !== 'object' || thrown === null) return typeof thrown === 'string' ? thrown : typeof thrown;
-  const text = thrown.message || thrown.errMsg;
-  return typeof text === 'string' ? text : 'unknown failure';
+  try {
+    return String(thrown.message || thrown.errMsg || thrown);
+  } catch (error) {
+    return 'unknown failure';
+  }
 }

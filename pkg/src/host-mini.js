@@ -1,5 +1,7 @@
 import { HuitouError, messageOf } from './error.js';
 
+/** @typedef {Record<string, Record<string, any>>} Imports what the module imports, by module name */
+
 /** Where "build npm" of the developer tools puts this package's module. */
 const WASM_PATH = '/miniprogram_npm/huitou/huitou.wasm.br';
 
@@ -173,7 +175,7 @@ function follow(on, off, listener) {
 /**
  * A host over a mini-program platform of WeChat's shape.
  * @param {WechatMiniprogram.Wx} api `wx`, or another platform's object like it
- * @param {{instantiate(path: string, imports: object): Promise<unknown>} | undefined} wasm
+ * @param {{instantiate(path: string, imports: Imports): Promise<unknown>} | undefined} wasm
  * @param {{platform: string, wasm?: string}} options `wasm`: path of the module in the code package
  */
 export function miniHost(api, wasm, options) {
@@ -184,7 +186,7 @@ export function miniHost(api, wasm, options) {
     offset_min: () => -new Date().getTimezoneOffset(),
     /** @param {Parameters<typeof send>[1]} request */
     send: (request) => send(api, request),
-    /** @param {object} imports */
+    /** @param {Imports} imports */
     instantiate: (imports) => (wasm ? wasm.instantiate(path, imports) : Promise.reject(missingWasm())),
     /** @param {number} count */
     random: (count) => random(api, count),

@@ -1,4 +1,4 @@
-import { HuitouError, isDeliberate, messageOf } from './error.js';
+import { HuitouError, messageOf } from './error.js';
 import { fromBase64 } from './base64.js';
 
 /** The module name under which wasm-bindgen's glue is imported by the wasm file. */
@@ -34,7 +34,7 @@ async function loadCore(createGlue, host) {
   try {
     return (await instantiate(createGlue, host)).Core;
   } catch (error) {
-    if (isDeliberate(error)) throw error;
+    if (error instanceof HuitouError) throw error;
     throw new HuitouError('no_wasm', 'the engine could not be instantiated: ' + messageOf(error));
   }
 }

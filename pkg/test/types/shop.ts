@@ -1,0 +1,92 @@
+/** A shop as its developer would write it. tsc checks it; `@ts-expect-error` lines are mistakes that it must catch. */
+import * as huitou from 'huitou';
+import type { Host, HuitouError } from 'huitou';
+import instantiate = require('huitou-fallback');
+import { decodeUpload } from 'huitou/server';
+
+declare function login(user: string): Promise<string>;
+
+const shop = huitou.open({
+  program: {
+    app: 'tea-shop',
+    revision: 3,
+    pages: ['home'],
+    events: [{ name: 'add_cart', dimensions: [{ name: 'category', values: ['green'] }], numbers: [{ name: 'price_fen' }] }],
+    flows: [{ name: 'purchase', steps: ['add_cart', 'order'], window_minutes: 1440 }],
+  },
+  url: 'https://api.example.com',
+  consent: wx.getStorageSync('consent') || null,
+  token: ({ user }) => login(user),
+});
+
+App({ ...shop.appHooks(), onLaunch() { shop.setUser('openid').catch((error: HuitouError) => console.warn(error.code)); } });
+
+Page({
+  ...shop.pageHooks('home'),
+  data: { sessions: 0 },
+  add() {
+    shop.track('add_cart', { category: 'green', price_fen: 4900, gift: undefined });
+    shop.track('order', { order_id: '1', paid_fen: 4900, items: 2 });
+    shop.flow('purchase', 'add_cart');
+    this.setData({ sessions: shop.stats().sessions });
+  },
+});
+
+async function show(): Promise<string> {
+  const { warnings, recovered } = await shop.ready;
+  const stop = shop.on('sync', ({ acked, status }) => console.info(acked + status));
+  shop.on('fact', (fact) => console.info(fact.kind, fact.paid_fen + 1));
+  stop();
+  await shop.setAttributes({ city: '深圳', vip: true, level: 3, old: null });
+  await shop.consent(true);
+  const { acked } = await shop.sync();
+  await shop.close();
+  return warnings.map((warning) => warning.path).join() + String(recovered) + acked + shop.orders()[0].day;
+}
+show();
+
+// Another platform: one object.
+const host: Host = {
+  platform: 'quick-app',
+  now: () => Date.now(),
+  offset_min: () => 480,
+  load: async (keys) => keys.map(() => null),
+  save: async () => {},
+  saveSync: () => {},
+  remove: async () => {},
+  send: async ({ body, timeout_ms }) => ({ status: 200, headers: {}, body: String(body.length + timeout_ms) }),
+  instantiate,
+  random: async (count) => new Uint8Array(count),
+  info: () => ({ platform: 'quick-app' }),
+  onShow: () => {},
+  onHide: (listener) => () => listener(),
+  onNetwork: (listener) => listener(true),
+};
+huitou.open({ program: '{}', host, instantiate, format: 'json', debug: true });
+
+const received = decodeUpload(new Uint8Array(3), (hash) => (hash === 1 ? new Uint8Array(1) : undefined));
+if (received.unknown === undefined) {
+  const row = (received.upload.rows || [])[0];
+  console.info(row.s, row.e && row.e.add_cart.n, received.names && received.names.hash);
+} else {
+  console.info(received.unknown + 1);
+}
+
+// @ts-expect-error a program is needed
+huitou.open({});
+// @ts-expect-error the app has a name
+huitou.open({ program: { revision: 1 } });
+// @ts-expect-error no such format
+huitou.open({ program: '{}', format: 'xml' });
+// @ts-expect-error a name is text
+shop.track(7);
+// @ts-expect-error a prop is no object
+shop.track('add_cart', { category: { name: 'green' } });
+// @ts-expect-error there is no such event
+shop.on('synced', () => {});
+// @ts-expect-error consent is yes or no
+shop.consent('yes');
+// @ts-expect-error reads are synchronous
+shop.stats().then();
+// @ts-expect-error a host needs more than a clock
+huitou.open({ program: '{}', host: { now: () => 0 } });
