@@ -1,6 +1,7 @@
 //! `cargo xtask bench`: the figures, measured on the package as it ships.
 
 use std::ffi::OsString;
+use std::process::ExitCode;
 
 use anyhow::Result;
 
@@ -8,7 +9,7 @@ use crate::workspace::Workspace;
 use crate::{build, node, process};
 
 /// Runs `bench/run.mjs` with what else was typed.
-pub(crate) fn run(workspace: &Workspace, arguments: &[OsString]) -> Result<()> {
+pub(crate) fn run(workspace: &Workspace, arguments: &[OsString]) -> Result<ExitCode> {
     build::run(workspace)?;
-    process::run(node::script(workspace, "bench/run.mjs").args(arguments))
+    process::hand_over(node::script(workspace, "bench/run.mjs").args(arguments))
 }

@@ -1,7 +1,7 @@
 //! `cargo xtask fuzz`: hands over to the package `fuzz`.
 
 use std::ffi::OsString;
-use std::process::Command;
+use std::process::{Command, ExitCode};
 
 use anyhow::Result;
 
@@ -9,7 +9,7 @@ use crate::process;
 use crate::workspace::Workspace;
 
 /// Runs the targets with what else was typed.
-pub(crate) fn run(workspace: &Workspace, arguments: &[OsString]) -> Result<()> {
+pub(crate) fn run(workspace: &Workspace, arguments: &[OsString]) -> Result<ExitCode> {
     let mut cargo = Command::new("cargo");
     cargo.current_dir(workspace.root()).args([
         "run",
@@ -20,5 +20,5 @@ pub(crate) fn run(workspace: &Workspace, arguments: &[OsString]) -> Result<()> {
         "huitou-fuzz",
         "--",
     ]);
-    process::run(cargo.args(arguments))
+    process::hand_over(cargo.args(arguments))
 }

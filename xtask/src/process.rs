@@ -1,7 +1,7 @@
 //! Running other programs, with a remedy in the message when one of them is missing or has no network.
 
 use std::io::{BufRead, BufReader, ErrorKind, Read};
-use std::process::{Command, Stdio};
+use std::process::{Command, ExitCode, Stdio};
 use std::sync::mpsc::{channel, Sender};
 use std::thread;
 
@@ -21,6 +21,12 @@ pub(crate) fn run(command: &mut Command) -> Result<()> {
         return Ok(());
     }
     bail!("`{}` failed ({status})", line_of(command))
+}
+
+/// Leaves the terminal to a program that reports by itself; its verdict is the caller's.
+pub(crate) fn hand_over(command: &mut Command) -> Result<ExitCode> {
+    let status = command.status().map_err(|error| explain(command, error))?;
+    Ok(if status.success() { ExitCode::SUCCESS } else { ExitCode::FAILURE })
 }
 
 /// Runs a program quietly; what it said becomes the error when it fails.

@@ -14,6 +14,10 @@ use crate::workspace::Workspace;
 
 const WASM: [&str; 4] = ["--package", "huitou", "--target", "wasm32-unknown-unknown"];
 
+/// As what ships is compiled, and without the section in which the standard library claims features that the
+/// runner would then look for.
+const WASM_FLAGS: &str = "-Ctarget-cpu=mvp\x1f-Cstrip=symbols";
+
 /// Seconds that the tests of one file may take in a browser on a busy machine.
 const BROWSER_TIMEOUT_S: &str = "120";
 
@@ -52,6 +56,7 @@ fn wasm_browser_test(workspace: &Workspace, browser: &Result<Browser>) -> Result
 fn wasm_test(workspace: &Workspace, test: &str) -> Command {
     let mut command = cargo(workspace, &[&["test", "--test", test], &WASM]);
     command.env("CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_RUNNER", workspace.target("debug/wasm-test-runner"));
+    command.env("CARGO_ENCODED_RUSTFLAGS", WASM_FLAGS);
     command.env("WASM_BINDGEN_TEST_TIMEOUT", BROWSER_TIMEOUT_S);
     command
 }
