@@ -8,18 +8,22 @@ const WINDOW = {
   pageOrientation: isString, disableScroll: isBoolean, initialRenderingCache: isString, restartStrategy: isString, visualEffectInBackground: isString,
 };
 const PAGE = {
-  ...WINDOW, usingComponents: isObject, component: isBoolean, styleIsolation: oneOf('isolated', 'apply-shared', 'shared', 'page-isolated', 'page-apply-shared', 'page-shared'),
-  componentPlaceholder: isObject, componentGenerics: isObject, renderer: isString, componentFramework: isString, pureDataPattern: isString, addGlobalClass: isBoolean,
+  ...WINDOW, usingComponents: isObject, component: isBoolean,
+  styleIsolation: oneOf('isolated', 'apply-shared', 'shared', 'page-isolated', 'page-apply-shared', 'page-shared'),
+  componentPlaceholder: isObject, componentGenerics: isObject,
+  renderer: isString, componentFramework: isString, pureDataPattern: isString, addGlobalClass: isBoolean,
 };
 const APP = {
   pages: isList, window: isObject, tabBar: isObject, usingComponents: isObject, entryPagePath: isString, subPackages: isList, subpackages: isList,
   style: oneOf('v2'), sitemapLocation: isString, lazyCodeLoading: oneOf('requiredComponents'), componentFramework: oneOf('glass-easel', 'exparser'),
   renderer: isString, networkTimeout: isObject, debug: isBoolean, permission: isObject, requiredPrivateInfos: isList, requiredBackgroundModes: isList,
   plugins: isObject, preloadRule: isObject, resizable: isBoolean, workers: isString, darkmode: isBoolean, themeLocation: isString, halfPage: isObject,
-  useExtendedLib: isObject, embeddedAppIdList: isList, functionalPages: isObject, rendererOptions: isObject, convertRpxToVw: isBoolean, __usePrivacyCheck__: isBoolean,
+  useExtendedLib: isObject, embeddedAppIdList: isList, functionalPages: isObject,
+  rendererOptions: isObject, convertRpxToVw: isBoolean, __usePrivacyCheck__: isBoolean,
 };
 const TAB_BAR = {
-  color: isColor, selectedColor: isColor, backgroundColor: isColor, borderStyle: oneOf('black', 'white'), list: isList, position: oneOf('bottom', 'top'), custom: isBoolean,
+  color: isColor, selectedColor: isColor, backgroundColor: isColor, borderStyle: oneOf('black', 'white'),
+  list: isList, position: oneOf('bottom', 'top'), custom: isBoolean,
 };
 const TAB_COUNT = { min: 2, max: 5 };
 const TAB_ICON_BYTES_MAX = 40 * 1024;
@@ -78,6 +82,7 @@ function checkComponent({ project, problems, pages, components }, name, config) 
   for (const [tag, target] of Object.entries(config.usingComponents ?? {})) {
     const path = target.slice(1);
     const used = components.get(path);
-    if (used && used.component !== true && !pages.includes(path)) problems.error({ file }, `usingComponents.${tag}: ${path}.json needs "component": true`);
+    const isComponent = !used || used.component === true || pages.includes(path);
+    if (!isComponent) problems.error({ file }, `usingComponents.${tag}: ${path}.json needs "component": true`);
   }
 }

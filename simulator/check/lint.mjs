@@ -28,7 +28,9 @@ export function checkTags({ project, problems, templates, components }) {
   for (const file of templates) {
     const markup = withoutValues(markupOnly(project.read(file)));
     for (const match of markup.matchAll(/<([A-Za-z][\w-]*)/g)) {
-      if (!known.has(match[1])) problems.error(placeOf(file, markup, match.index), `<${match[1]}> is neither a component of the app nor a built-in that the simulator draws`);
+      const [, tag] = match;
+      if (known.has(tag)) continue;
+      problems.error(placeOf(file, markup, match.index), `<${tag}> is neither a component of the app nor a built-in that the simulator draws`);
     }
   }
 }
@@ -39,7 +41,9 @@ function checkHandlers({ project, problems, templates, modules }) {
   for (const file of templates) {
     const markup = markupOnly(project.read(file));
     for (const match of markup.matchAll(EVENT)) {
-      if (!new RegExp(`\\b${match[1].replace(/\$/g, '\\$')}\\b`).test(code)) problems.error(placeOf(file, markup, match.index), `handler ${match[1]} is not defined`);
+      const [, handler] = match;
+      const isNamed = new RegExp(`\\b${handler.replace(/\$/g, '\\$')}\\b`).test(code);
+      if (!isNamed) problems.error(placeOf(file, markup, match.index), `handler ${handler} is not defined`);
     }
   }
 }

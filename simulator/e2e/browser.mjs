@@ -3,7 +3,10 @@ import fs from 'node:fs';
 import process from 'node:process';
 import { chromium } from 'playwright-core';
 
-const ARGUMENTS = ['--headless', '--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking', '--disable-component-update', '--disable-sync'];
+const ARGUMENTS = [
+  '--headless', '--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run',
+  '--disable-background-networking', '--disable-component-update', '--disable-sync',
+];
 const STEP_MS_MAX = 5000;
 
 /** Path of the browser: CHROME, or where Debian puts it. */

@@ -14,7 +14,8 @@ const WAIT_MS_MAX = 8000;
 
 /** Builds the collector as it is now and returns its path. */
 function build() {
-  const messages = execFileSync(CARGO, ['build', '--quiet', '--package', 'huitou-collector', '--message-format=json'], { cwd: ROOT, maxBuffer: 1 << 28 });
+  const command = ['build', '--quiet', '--package', 'huitou-collector', '--message-format=json'];
+  const messages = execFileSync(CARGO, command, { cwd: ROOT, maxBuffer: 1 << 28 });
   const artifacts = messages.toString().split('\n').filter(Boolean).map((line) => JSON.parse(line));
   return artifacts.find(({ executable, target }) => executable && target.name === 'huitou-collector').executable;
 }
@@ -36,7 +37,8 @@ export class Collector {
     collector.binary = build();
     collector.database = path.join(folder, 'collector.sqlite');
     const program = path.join(ROOT, 'miniprogram-demo/program.json');
-    collector.child = spawn(collector.binary, ['serve', '--demo', '--listen', '127.0.0.1:0', '--db', collector.database, '--program', program], { stdio: ['ignore', 'pipe', 'ignore'] });
+    const command = ['serve', '--demo', '--listen', '127.0.0.1:0', '--db', collector.database, '--program', program];
+    collector.child = spawn(collector.binary, command, { stdio: ['ignore', 'pipe', 'ignore'] });
     collector.url = await addressOf(collector.child);
     collector.child.stdout.resume();
     return collector;

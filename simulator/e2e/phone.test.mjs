@@ -144,7 +144,9 @@ describe('a mini-program in the simulator', { skip: skipReason }, () => {
       });
 
       it('gives a canvas node and touches relative to the page', async () => {
-        const pixel = await phone.find('#canvas canvas').evaluate((canvas) => [canvas.width, ...canvas.getContext('2d').getImageData(5, 5, 1, 1).data]);
+        const pixel = await phone.find('#canvas canvas').evaluate((canvas) => (
+          [canvas.width, ...canvas.getContext('2d').getImageData(5, 5, 1, 1).data]
+        ));
         assert.deepEqual(pixel, [200, 11, 122, 75, 255]);
         await phone.tap('#canvas');
         await phone.waitText('#canvas-out', 'start 1 50 end 1');
@@ -198,7 +200,8 @@ describe('a mini-program in the simulator', { skip: skipReason }, () => {
         await phone.waitText('#query', '{"id":"1","title":"%E6%98%A5%E8%8C%B6"}2');
         assert.equal(await phone.text('.phone-nav-title'), '春茶');
         assert.deepEqual(await phone.control('pages'), ['pages/home/home', 'pages/detail/detail']);
-        assert.equal(await phone.find('.item').evaluate((element) => getComputedStyle(element).paddingTop), '10.4px', 'the other page\'s .item styles stay there');
+        const padding = await phone.find('.item').evaluate((element) => getComputedStyle(element).paddingTop);
+        assert.equal(padding, '10.4px', 'the other page\'s .item styles stay there');
         await phone.tap('#replace');
         await phone.waitText('#query', '{"id":"replaced"}2');
         await phone.tap('#again');
@@ -304,7 +307,7 @@ describe('a mini-program in the simulator', { skip: skipReason }, () => {
       await phone.tap('#tick');
       await phone.control('hide');
       await phone.control('freeze');
-      await phone.page.waitForTimeout(200);
+      await phone.page.waitForTimeout(1000);
       assert.equal((await phone.data()).tick, 1);
       await phone.control('show');
       await phone.waitText('#tick-out', '2');

@@ -5,7 +5,9 @@ import { convertUnits } from './units.mjs';
 const LONG_PRESS_MS = 350;
 const MOVE_MAX_PX = 10;
 // Native events that the app may bind; all others come from the built-in components themselves.
-const NATIVE_EVENTS = new Set(['touchstart', 'touchmove', 'touchend', 'touchcancel', 'transitionend', 'animationstart', 'animationiteration', 'animationend']);
+const NATIVE_EVENTS = new Set([
+  'touchstart', 'touchmove', 'touchend', 'touchcancel', 'transitionend', 'animationstart', 'animationiteration', 'animationend',
+]);
 const MOUSE_AS_TOUCH = { pointerdown: 'touchstart', pointermove: 'touchmove', pointerup: 'touchend' };
 
 /** Makes the element behind a WXML tag. */

@@ -8,11 +8,16 @@ const CAPSULE = { width: 87, height: 32, right: 7, top: 6 };
 const cssPixels = (name) => parseFloat(getComputedStyle(document.body).getPropertyValue(name)) || 0;
 
 function deviceInfo() {
-  return { platform: 'ios', system: 'iOS 17.5', brand: 'iPhone', model: 'iPhone 14<simulator>', abi: 'arm64', benchmarkLevel: -1, cpuType: '', memorySize: 6144 };
+  return {
+    platform: 'ios', system: 'iOS 17.5', brand: 'iPhone', model: 'iPhone 14<simulator>', abi: 'arm64', benchmarkLevel: -1, memorySize: 6144,
+  };
 }
 
 function appBaseInfo() {
-  return { SDKVersion: SDK_VERSION, version: WECHAT_VERSION, language: 'zh_CN', theme: 'light', enableDebug: false, fontSizeSetting: 16, host: { env: 'WeChat' } };
+  return {
+    SDKVersion: SDK_VERSION, version: WECHAT_VERSION, language: 'zh_CN', theme: 'light', enableDebug: false, fontSizeSetting: 16,
+    host: { env: 'WeChat' },
+  };
 }
 
 function windowInfo(phone) {

@@ -1,6 +1,7 @@
 // The bar above a page: title, back arrow, colours. The capsule is drawn once, by the phone.
 
-const BACK = '<svg viewBox="0 0 24 24" width="24" height="24" fill="none" stroke="currentColor" stroke-width="1.8"><path d="M15 4.5 7.5 12l7.5 7.5"/></svg>';
+const BACK = '<svg viewBox="0 0 24 24" width="24" height="24" fill="none" '
+  + 'stroke="currentColor" stroke-width="1.8"><path d="M15 4.5 7.5 12l7.5 7.5"/></svg>';
 
 /** The navigation bar of one page. */
 export class NavigationBar {

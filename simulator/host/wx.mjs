@@ -16,7 +16,9 @@ export function loud(name, api) {
     get(target, member) {
       if (member in target) return target[member];
       if (typeof member === 'symbol' || SILENT.has(member)) return undefined;
-      throw new Error(`${name}.${member} is not implemented by the simulator (simulator/host/); ask with ${name}.canIUse('${member}') first, or add it there`);
+      throw new Error(
+        `${name}.${member} is not implemented by the simulator: ask with ${name}.canIUse('${member}') first, or add it to simulator/host/`,
+      );
     },
   });
 }

@@ -133,7 +133,10 @@ const choiceGroup = (tag, isSingle) => ({
 });
 
 const slider = {
-  properties: { min: Number, max: { type: Number, value: 100 }, step: { type: Number, value: 1 }, value: Number, name: String, disabled: Boolean, showValue: Boolean, activeColor: String, blockSize: Number },
+  properties: {
+    min: Number, max: { type: Number, value: 100 }, step: { type: Number, value: 1 }, value: Number, name: String,
+    disabled: Boolean, activeColor: String,
+  },
   observers: { 'min, max, step, value, disabled': function draw() { this.draw(); } },
   attached() {
     this.field = Object.assign(document.createElement('input'), { type: 'range' });
@@ -155,7 +158,9 @@ const slider = {
 };
 
 const picker = (phone) => ({
-  properties: { mode: { type: String, value: 'selector' }, range: Array, rangeKey: String, value: null, name: String, disabled: Boolean, headerText: String },
+  properties: {
+    mode: { type: String, value: 'selector' }, range: Array, rangeKey: String, value: null, name: String, disabled: Boolean,
+  },
   attached() {
     this.initialValue = this.data.value;
     this.addListener('tap', async () => {

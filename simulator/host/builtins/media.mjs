@@ -4,7 +4,10 @@ import { emit, reflect } from './define.mjs';
 
 const FITS = { scaleToFill: 'fill', aspectFit: 'contain', aspectFill: 'cover' };
 const POSITIONS = ['top', 'bottom', 'center', 'left', 'right', 'top left', 'top right', 'bottom left', 'bottom right'];
-const NODES = new Set('a abbr b blockquote br code dd del div dl dt em h1 h2 h3 h4 h5 h6 hr i img ins li ol p q small span strong sub sup table tbody td tfoot th thead tr u ul'.split(' '));
+const NODES = new Set([
+  'a', 'abbr', 'b', 'blockquote', 'br', 'code', 'dd', 'del', 'div', 'dl', 'dt', 'em', 'h1', 'h2', 'h3', 'h4', 'h5', 'h6', 'hr', 'i', 'img',
+  'ins', 'li', 'ol', 'p', 'q', 'small', 'span', 'strong', 'sub', 'sup', 'table', 'tbody', 'td', 'tfoot', 'th', 'thead', 'tr', 'u', 'ul',
+]);
 const ATTRIBUTES = new Set(['class', 'style', 'src', 'alt', 'width', 'height', 'colspan', 'rowspan', 'start', 'type']);
 
 /** Address of a file of the package, from the component that names it. */
@@ -27,7 +30,9 @@ function drawImage(component) {
 }
 
 const image = {
-  properties: { src: String, mode: { type: String, value: 'scaleToFill' }, lazyLoad: Boolean, webp: Boolean, fadeIn: Boolean, showMenuByLongpress: Boolean },
+  properties: {
+    src: String, mode: { type: String, value: 'scaleToFill' }, lazyLoad: Boolean, webp: Boolean, fadeIn: Boolean, showMenuByLongpress: Boolean,
+  },
   observers: { 'src, mode': function draw() { drawImage(this); } },
   attached() {
     this.image = Object.assign(document.createElement('img'), { draggable: false, alt: '' });
@@ -91,7 +96,10 @@ const richText = {
 };
 
 const progress = {
-  properties: { percent: Number, activeColor: { type: String, value: '#09BB07' }, backgroundColor: { type: String, value: '#EBEBEB' }, strokeWidth: { type: Number, value: 6 }, showInfo: Boolean, active: Boolean, borderRadius: Number },
+  properties: {
+    percent: Number, strokeWidth: { type: Number, value: 6 },
+    activeColor: { type: String, value: '#09BB07' }, backgroundColor: { type: String, value: '#EBEBEB' },
+  },
   observers: {
     'percent, activeColor, backgroundColor, strokeWidth': function draw(percent, active, background, width) {
       this.$$.style.height = `${width}px`;

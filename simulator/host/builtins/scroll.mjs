@@ -45,7 +45,8 @@ const scrollView = {
   properties: {
     scrollX: Boolean, scrollY: Boolean, scrollTop: null, scrollLeft: null, scrollIntoView: String, scrollWithAnimation: Boolean,
     upperThreshold: { type: Number, value: 50 }, lowerThreshold: { type: Number, value: 50 }, showScrollbar: { type: Boolean, value: true },
-    enableFlex: Boolean, enhanced: Boolean, bounces: Boolean, type: String, enablePassive: Boolean, scrollAnchoring: Boolean, pagingEnabled: Boolean, fastDeceleration: Boolean,
+    enableFlex: Boolean, enhanced: Boolean, bounces: Boolean, type: String, enablePassive: Boolean,
+    scrollAnchoring: Boolean, pagingEnabled: Boolean, fastDeceleration: Boolean,
   },
   observers: {
     scrollX(value) { reflect(this, 'scroll-x', value); },
