@@ -90,7 +90,9 @@ Page({
     this.refresh();
   },
 
+  /** A night passes: nobody was on this page meanwhile. */
   tomorrow() {
+    visit.onHide();
     clock.tomorrow();
     say(`今天是 ${format.monthDay(clock.now())}`);
     visit.onShow();

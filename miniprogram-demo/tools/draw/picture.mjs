@@ -7,7 +7,6 @@ import opentype from 'opentype.js';
 const require = createRequire(import.meta.url);
 const FONTS = {
   brush: '@fontsource/ma-shan-zheng/files/ma-shan-zheng-chinese-simplified-400-normal.woff',
-  serif: '@fontsource/noto-serif-sc/files/noto-serif-sc-chinese-simplified-700-normal.woff',
 };
 const loaded = {};
 
@@ -97,8 +96,8 @@ export class Picture {
     return this.add(`<rect x="${x}" y="${y}" width="${width}" height="${height}" fill="${fill}"${extra && ' ' + extra}/>`);
   }
 
-  /** Text as outlines: phones have no brush or serif face for Chinese. */
-  text(text, { x, y, size, fill, face = 'serif', vertical = false, gap = 0, anchor = 'middle', opacity = 1 }) {
+  /** Text as outlines: phones have no brush face for Chinese. */
+  text(text, { x, y, size, fill, face = 'brush', vertical = false, gap = 0, anchor = 'middle', opacity = 1 }) {
     const step = size + gap;
     const glyphs = [...text].map((char, i) => {
       const shift = anchor === 'middle' && !vertical ? (step * (text.length - 1) + size) / 2 : vertical ? size / 2 : 0;

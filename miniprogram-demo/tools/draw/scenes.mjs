@@ -57,7 +57,7 @@ const moonlit = (p) => {
 const night = (p) => {
   p.rect(0, 0, 750, 520, p.linear([[0, '#0c2b24'], [0.6, '#184a3d'], [1, '#226050']], [0, 0, 0.5, 1]));
   p.circle(214, 122, 170, p.radial([[0, '#f4e1b2', 0.34], [0.5, '#f4e1b2', 0.1], [1, '#f4e1b2', 0]]));
-  p.circle(214, 122, 40, '#f4e1b2', 'opacity="0.86"');
+  p.circle(214, 118, 34, p.radial([[0, '#fdf3d6'], [1, '#ecd296']], [0.4, 0.35, 0.7]));
   p.path('M0 330 C90 310 130 232 210 226 C280 222 320 290 400 286 C490 282 540 196 630 200 C690 204 720 240 750 250 V520 H0Z', '#2d7361', 'opacity="0.32"');
   p.path('M0 404 C80 396 150 330 240 332 C330 334 380 396 470 388 C560 380 620 318 690 322 C720 324 740 334 750 338 V520 H0Z', '#0d2f27', 'opacity="0.42"');
 };
@@ -69,7 +69,7 @@ const logo = (p) => {
 
 const wordmark = (p) => {
   mark(p, { x: 38, y: 38, scale: 0.72, color: '#f3dfae' });
-  p.text('山月茶事', { x: 88, y: 58, size: 56, gap: 1, fill: '#fdf6e3', face: 'brush', anchor: 'start' });
+  p.text('山月茶事', { x: 88, y: 58, size: 56, gap: 1, fill: '#fdf6e3', anchor: 'start' });
 };
 
 function face(picture, { bg, hair, cloth, long }) {

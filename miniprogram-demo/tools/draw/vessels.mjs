@@ -44,7 +44,7 @@ export function tin(picture, { color, lid, paper = '#f8f1df', ink, name, cx = 30
   label(picture, { cx, top: top + 36, bottom: bottom - 34, half, dip: ry * 0.36, fill: paper });
   const height = bottom - top - 70;
   picture.line(`M${cx - half + 9} ${top + 46} V${bottom - 46} M${cx + half - 9} ${top + 46} V${bottom - 46}`, ink, 1.6, 'opacity="0.55"');
-  picture.text(name, { x: cx, y: top + 38 + (height - name.length * (size + 2) - 36) / 2, size, gap: 2, fill: ink, face: 'brush', vertical: true });
+  picture.text(name, { x: cx, y: top + 38 + (height - name.length * (size + 2) - 36) / 2, size, gap: 2, fill: ink, vertical: true });
   mark(picture, { x: cx, y: bottom - 58, scale: 0.26, color: '#b23a26' });
 }
 
@@ -70,7 +70,7 @@ export function cake(picture, { paper, edge, ink, name, seed, x = 300, y = 306, 
     picture.add(`<circle cx="0" cy="0" r="${radius - 33}" fill="none" stroke="${ink}" stroke-width="1" stroke-opacity="0.4"/>`);
     picture.path('M-128 38 C-96 22 -74 -20 -40 -26 C-12 -30 8 14 36 18 C62 20 78 -6 98 -4 C114 -2 124 18 131 30 A135 135 0 0 1 -128 38Z', ink, 'opacity="0.14"');
     picture.circle(74, -66, 20, '#b23a26', 'opacity="0.85"');
-    picture.text(name, { x: -8, y: -name.length * 27 - 4, size: 50, gap: 4, fill: ink, face: 'brush', vertical: true });
+    picture.text(name, { x: -8, y: -name.length * 27 - 4, size: 50, gap: 4, fill: ink, vertical: true });
   });
   picture.circle(x, y, radius, picture.radial([[0, '#ffffff', 0.32], [0.6, '#ffffff', 0], [1, '#3a2a14', 0.24]], [0.34, 0.3, 0.8]));
 }
@@ -87,7 +87,7 @@ export function pouch(picture, { color, ink = '#f3e4bd', name, x = 300, y = 190 
   picture.line(`M${x - 100} ${y + 40} H${x + 100}`, '#ffffff', 1.6, 'stroke-dasharray="5 7" opacity="0.5"');
   picture.rect(x - 62, y + 76, 124, 176, 'none', `rx="62" stroke="${ink}" stroke-width="2" stroke-opacity="0.75"`);
   mark(picture, { x, y: y + 112, scale: 0.42, color: ink });
-  picture.text(name, { x, y: y + 142, size: name.length > 3 ? 25 : 32, gap: 1, fill: ink, face: 'brush', vertical: true });
+  picture.text(name, { x, y: y + 142, size: name.length > 3 ? 25 : 32, gap: 1, fill: ink, vertical: true });
 }
 
 /** A box seen from the front and a little from above, with a band. */
@@ -104,7 +104,7 @@ export function box(picture, { color, dark, name, x = 300, y = 250, w = 250, h =
   picture.rect(x - 42, y - 1, 84, h + 1, gold(picture));
   picture.path(`M${x - 42} ${y} L${x - 12} ${y - depth} H${x + 66} L${x + 42} ${y}Z`, gold(picture));
   picture.rect(x - 35, y, 70, h, '#f9efd6');
-  picture.text(name, { x, y: y + (h - name.length * 43) / 2 - 14, size: 40, gap: 3, fill: '#4b2f17', face: 'brush', vertical: true });
+  picture.text(name, { x, y: y + (h - name.length * 43) / 2 - 14, size: 40, gap: 3, fill: '#4b2f17', vertical: true });
   mark(picture, { x, y: y + h - 30, scale: 0.3, color: '#b23a26' });
 }
 
@@ -135,5 +135,5 @@ export function jar(picture, { x = 300, top = 230, bottom = 486, rx = 110 }) {
   picture.line(`M${x - rx + 2} ${top + 30} Q${x} ${top + 66} ${x + rx - 2} ${top + 30}`, '#a8803f', 4);
   picture.add(`<g transform="rotate(7 ${x + 36} ${top + 90})">`);
   picture.rect(x + 4, top + 58, 62, 84, '#f9efd6', 'rx="5"').circle(x + 35, top + 68, 4, '#a8803f');
-  picture.text('茉莉', { x: x + 35, y: top + 76, size: 28, gap: 0, fill: '#35482a', face: 'brush', vertical: true }).add('</g>');
+  picture.text('茉莉', { x: x + 35, y: top + 76, size: 28, gap: 0, fill: '#35482a', vertical: true }).add('</g>');
 }
