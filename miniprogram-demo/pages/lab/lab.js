@@ -1,45 +1,14 @@
 const clock = require('../../services/clock');
 const engine = require('../../services/engine');
+const laboratory = require('../../services/laboratory');
 const network = require('../../services/network');
 const session = require('../../services/session');
 const format = require('../../utils/format');
-const report = require('../../utils/report');
 
 const visit = engine.pageHooks('lab');
 const REFRESH_MS = 2000;
 
 const say = (title) => wx.showToast({ title, icon: 'none' });
-
-/** The state of things in the top panel. */
-function statusOf({ revision, stats, state }) {
-  const account = session.account();
-  return {
-    device: state.device, revision, granted: stats.consent, offline: network.isOffline(), date: stats.consent ? state.today : format.date(clock.now()),
-    user: account ? account.name : '匿名', face: account ? account.face : '/assets/scene/face-guest.svg', sessions: stats.sessions,
-    days: state.active_days.length, events: stats.events_today,
-  };
-}
-
-function outboxOf({ stats, log }) {
-  return {
-    rows: stats.unsent_rows, bytes: format.bytes(stats.unsent_bytes), requests: stats.requests, sent: format.bytes(stats.sent_bytes),
-    last: stats.last_sync_at ? format.clock(stats.last_sync_at) : '—', restarts: stats.restarts,
-    log: log.map((entry) => ({ id: entry.id, at: format.clock(entry.at), bytes: format.bytes(entry.bytes), status: entry.status || '失败', ok: entry.status === 200, took: `${entry.took_ms} ms` })),
-  };
-}
-
-function drawingsOf({ stats, state, flows, orders }) {
-  const sum = report.totals(state.rows, state.today);
-  return {
-    counters: report.counters(sum),
-    flows: flows.map((flow) => ({ name: flow.name, steps: report.funnel(sum, flow) })),
-    dwell: report.dwell(sum, format.duration),
-    hours: report.hours(sum),
-    heat: report.heat(state.active_days, state.today),
-    dropped: report.dropped(stats.dropped),
-    orders: orders.slice(-3).reverse().map((order) => ({ id: order.order_id, fen: order.paid_fen, confirmed: order.confirmed })),
-  };
-}
 
 Page({
   ...visit,
@@ -69,8 +38,7 @@ Page({
 
   async refresh() {
     try {
-      const known = await engine.report();
-      this.change(Object.assign({ status: statusOf(known), outbox: outboxOf(known), failed: '' }, drawingsOf(known)));
+      this.change(Object.assign({ failed: '' }, laboratory.view(await engine.report())));
     } catch (error) {
       this.change({ failed: error.message });
     }
