@@ -27,6 +27,9 @@ impl Limiter {
 
     /// Takes one from the bucket of a name, or says after how many seconds to come again.
     pub fn take(&self, app: &str, name: &str, now_ms: i64) -> Result<(), u64> {
+        if self.interval_us == 0 {
+            return Ok(());
+        }
         let hash = self.hasher.hash_one((app, name));
         let place = usize::try_from(hash % self.full_at_us.len() as u64).unwrap_or(0);
         let Some(slot) = self.full_at_us.get(place) else {
@@ -76,7 +79,7 @@ mod tests {
     #[test]
     fn off_means_off_and_names_are_apart() {
         let off = Limiter::new(1, 0, 1);
-        assert!((0..1000).all(|_| off.take("shop", "u", 0).is_ok()));
+        assert!((0..1000).rev().all(|now_ms| off.take("shop", "u", now_ms).is_ok()), "even as threads read the clock");
         let limiter = Limiter::new(1 << 16, 60, 1);
         let passed = (0..1000).filter(|n| limiter.take("shop", &n.to_string(), 0).is_ok()).count();
         assert!(passed > 950, "{passed} of 1000 names found a slot of their own");

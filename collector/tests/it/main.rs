@@ -1,0 +1,15 @@
+//! The collector from outside: the real program, real SQLite files, a real HTTP client over loopback.
+
+// A test fails by panicking; the helpers of tests do too.
+#![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing)]
+
+mod access;
+mod crash;
+mod deletion;
+mod facts;
+mod overload;
+mod pages;
+mod program;
+mod support;
+mod sync;
+mod tools;
