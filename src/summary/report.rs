@@ -9,7 +9,7 @@ mod merge;
 use super::{Scalar, MILLI_MAX};
 use crate::error::Error;
 use crate::insight::sketch::Sketch;
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Deserializer, Serialize};
 use std::collections::BTreeMap;
 
 /// One upload, by name. Its serde form is the JSON profile (`docs/wire.md`).
@@ -34,13 +34,13 @@ pub struct Report {
     #[serde(rename = "facts", default, skip_serializing_if = "is_zero")]
     pub fact_cursor: u32,
     /// Attributes, when they changed.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(default, deserialize_with = "present", skip_serializing_if = "Option::is_none")]
     pub attributes: Option<ReportAttributes>,
     /// One for each segment and day.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub rows: Vec<ReportRow>,
     /// Set: delete everything of this user on this device, and answer with this id.
-    #[serde(rename = "delete", default, skip_serializing_if = "Option::is_none")]
+    #[serde(rename = "delete", default, deserialize_with = "present", skip_serializing_if = "Option::is_none")]
     pub deletion: Option<String>,
 }
 
@@ -153,6 +153,11 @@ impl From<Hour> for String {
     fn from(hour: Hour) -> String {
         hour.0.to_string()
     }
+}
+
+/// A member that may be absent, but not null: one content, one form.
+fn present<'de, D: Deserializer<'de>, T: Deserialize<'de>>(deserializer: D) -> Result<Option<T>, D::Error> {
+    T::deserialize(deserializer).map(Some)
 }
 
 fn is_zero(count: &u32) -> bool {

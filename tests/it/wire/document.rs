@@ -9,7 +9,7 @@ use huitou::summary::Upload;
 const PAGE: &str = include_str!("../../../docs/wire.md");
 
 /// The fenced block with that info string.
-fn block(info: &str) -> &'static str {
+pub(super) fn block(info: &str) -> &'static str {
     let (_, after) = PAGE.split_once(&format!("\n```{info}\n")).unwrap_or_else(|| panic!("no block {info}"));
     after.split_once("\n```").unwrap().0
 }

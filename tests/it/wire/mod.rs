@@ -7,5 +7,6 @@ mod frozen;
 mod properties;
 mod receive;
 mod sample;
+mod schema;
 mod sizes;
 mod vectors;
