@@ -208,8 +208,11 @@ impl Outbox {
 
     /// The next body, or `None` if nothing is to be sent (for whoever is logged in).
     pub fn compose(&self, state: &State, policy: Policy<'_>, now: At) -> Option<(Vec<u8>, InFlight)> {
-        if let Some((upload, names)) = deletion(state, now) {
-            let in_flight = InFlight { deletion: true, dictionary: upload.dictionary, ..InFlight::default() };
+        if let Some((mut upload, names)) = deletion(state, now) {
+            let dictionary = upload.dictionary;
+            let with_names = self.names_wanted == Some(dictionary);
+            upload.names = with_names.then(|| names.clone());
+            let in_flight = InFlight { deletion: true, dictionary, with_names, ..InFlight::default() };
             return Some((bytes(&upload, names, policy.format), in_flight));
         }
         let batch = Batch::next(state, self.rows_max);

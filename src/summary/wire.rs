@@ -109,7 +109,7 @@ impl Upload {
         w.u32(self.dictionary);
         w.u64(self.device.0);
         w.text(self.user.as_str());
-        w.varint((self.sent.instant.since(UnixMs::MIN) / 1000) as u64);
+        w.varint((self.sent.instant.since(UnixMs::MIN) / 1000).max(0) as u64);
         w.signed(self.sent.offset.get().into());
         w.varint(self.fact_cursor.into());
     }
