@@ -16,7 +16,7 @@ use crate::bytes::Writer;
 use crate::clock::{At, OffsetMin, UnixMs};
 use crate::event::dropped::Dropped;
 use crate::event::{Record, Scalar};
-use crate::id::{DeletionId, DeviceId, SegmentId};
+use crate::id::{DeletionId, DeviceId, SegmentId, UserId};
 use crate::insight::stats::Table;
 use crate::insight::{Deletion, State};
 use crate::program::{DayZone, Program, BUILT_IN_ATTRIBUTES};
@@ -58,6 +58,8 @@ pub struct Engine {
     page: Option<OpenPage>,
     /// The page that was open when the app was hidden.
     resume: Option<crate::id::Label>,
+    /// Who is logged in, kept in memory even while nothing may be recorded.
+    login: UserId,
     /// The person said no in this start: not even memory keeps count.
     refused: bool,
     /// Writes handed out and not answered: asynchronous, synchronous.
@@ -94,6 +96,7 @@ impl Engine {
             staged: Staged::default(),
             page: None,
             resume: None,
+            login: UserId::default(),
             refused: false,
             writing: [None, None],
             sync_due: false,
@@ -118,6 +121,7 @@ impl Engine {
             self.outbox.recover();
         }
         self.state.begin_epoch(self.program.names.clone());
+        self.login = self.state.user.clone();
         self.start(boot.at);
         if unreadable > 0 {
             self.note(Dropped::Unreadable, unreadable);
@@ -134,7 +138,7 @@ impl Engine {
         let stands_still = (0..=BACK_BELIEVED_MS).contains(&behind_ms);
         let instant = if stands_still { self.state.last } else { instant };
         self.record(Record::Clock { instant, zone: self.zone(at) });
-        self.new_segment(self.state.user.clone());
+        self.new_segment(self.login.clone());
         if behind_ms > BACK_BELIEVED_MS {
             self.note(Dropped::ClockBack, 1);
         }
@@ -160,7 +164,7 @@ impl Engine {
         self.record(Record::Dropped { reason, count });
     }
 
-    fn new_segment(&mut self, user: crate::id::UserId) {
+    fn new_segment(&mut self, user: UserId) {
         let id = SegmentId(self.rng.next());
         self.record(Record::Segment { id, user });
     }
@@ -191,7 +195,7 @@ impl Engine {
 
     /// Whose events are counted; empty before a login.
     pub fn user(&self) -> &str {
-        self.state.user.as_str()
+        self.login.as_str()
     }
 
     fn policy(&self) -> Policy<'_> {

@@ -68,9 +68,10 @@ impl Engine {
                 "this looks like a phone number, an e-mail or an identity card: use the openid or a pseudonym";
             return Err(Error::new("user_personal", message).at("id"));
         }
-        if user != self.state.user {
+        if user != self.login {
+            self.login = user;
             self.leave_page_for_good(at);
-            self.new_segment(user);
+            self.new_segment(self.login.clone());
         }
         Ok(Output::Done)
     }
@@ -79,8 +80,10 @@ impl Engine {
     fn set_attributes(&mut self, command: &Value) -> Result<Output, Error> {
         let set = command.get("set").and_then(Value::as_map);
         let set = set.ok_or_else(|| Error::new("attribute_invalid", "expected an object of attributes"))?;
-        let checked: Result<Vec<_>, Error> = set.iter().map(|(name, value)| attribute(name, value)).collect();
-        let checked = checked?;
+        let mut checked = Vec::new();
+        for (name, value) in set {
+            checked.push(attribute(name, value)?);
+        }
         let known = |name: &str| self.state.attributes.get(name).is_some();
         let added = checked.iter().filter(|(name, value)| value.is_some() && !known(name)).count();
         if self.state.attributes.values.len() + added > crate::insight::ATTRIBUTES_MAX {

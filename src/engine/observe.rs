@@ -10,6 +10,8 @@ use crate::insight::sketch::VALUE_MAX;
 /// Longest text of a label, in bytes.
 pub const LABEL_BYTES_MAX: usize = 64;
 
+/// A step back smaller than this is the platform's own adjustment, or calls that waited for the start: not counted.
+pub const CLOCK_BACK_MS_MIN: i64 = 60_000;
 /// Texts met are kept until the next start and are in every image: at most so many bytes of them.
 pub const MET_BYTES_MAX: usize = 16 * 1024;
 
@@ -192,7 +194,7 @@ impl Engine {
             self.set_clock(instant, zone);
             return 0;
         }
-        if ahead_ms < 0 && !std::mem::replace(&mut self.clock_back_noted, true) {
+        if ahead_ms <= -CLOCK_BACK_MS_MIN && !std::mem::replace(&mut self.clock_back_noted, true) {
             self.note(Dropped::ClockBack, 1);
         }
         if zone != self.state.zone {
