@@ -32,7 +32,6 @@ export function createDecoder(createGlue, readModule) {
     if (!(bytes instanceof Uint8Array)) throw new HuitouError('upload_malformed', 'expected a Uint8Array');
     const first = receive(bytes, undefined);
     const names = first.unknown === undefined || !findNames ? undefined : findNames(first.unknown);
-    const received = names === undefined || names === null ? first : receive(bytes, names);
-    return { upload: received.upload, names: received.names };
+    return names === undefined || names === null ? first : receive(bytes, names);
   };
 }
