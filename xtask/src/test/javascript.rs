@@ -16,10 +16,11 @@ use crate::workspace::Workspace;
 const TEST_TIMEOUT_MS: u32 = 300_000;
 
 /// Folders whose `*.test.js` files run without a browser.
-const SUITES: [(&str, &str); 4] = [
+const SUITES: [(&str, &str); 5] = [
     ("build scripts", "xtask/js"),
     ("package tests", "pkg/test"),
     ("receivers", "tests/receivers"),
+    ("the shop", "miniprogram-demo/tests"),
     ("simulator tests", "simulator/test"),
 ];
 
