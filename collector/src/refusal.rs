@@ -69,6 +69,7 @@ impl From<crate::storage::StorageError> for Refusal {
 
 impl IntoResponse for Refusal {
     fn into_response(self) -> Response {
+        tracing::debug!(status = self.status.as_u16(), code = self.code, "refused");
         let body = serde_json::json!({ "error": { "code": self.code, "message": self.message } }).to_string();
         let mut response = (self.status, [(header::CONTENT_TYPE, "application/json")], body).into_response();
         if let Some(seconds) = self.retry_after_s {

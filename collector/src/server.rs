@@ -31,7 +31,7 @@ use crate::writer::{self, Limits};
 const HEAD_TIMEOUT: Duration = Duration::from_secs(30);
 /// How long open requests may take to finish when the program is asked to end.
 const DRAIN: Duration = Duration::from_secs(10);
-/// Slots of each limiter: 512 KB, and a million users a minute share few of them.
+/// Slots of each limiter, 8 bytes each: dozens of users who send once a minute fit one slot before its rate is felt.
 const LIMITER_SLOTS: usize = 1 << 16;
 
 /// Uploads that one user, or one device, may make.

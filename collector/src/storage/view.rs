@@ -76,7 +76,7 @@ pub struct Detail {
 }
 
 /// The most rows whose JSON the page opens, so that it stays quick on a large database.
-pub const DETAIL_ROWS_MAX: i64 = 5000;
+pub const DETAIL_ROWS_MAX: i64 = 2000;
 
 /// One row that arrived.
 #[derive(Clone, Debug, Default)]

@@ -20,6 +20,13 @@ fn the_page_shows_what_arrived() {
     let paid = server.client.post("/demo/pay", &[], r#"{"user":"林小屿","order_id":"o-1","paid_fen":4900}"#.as_bytes());
     assert!(paid.json()["n"].as_u64().unwrap() > 0, "{}", paid.text);
 
+    let nobody = server.client.post("/demo/pay", &[], br#"{"user":"","order_id":"o-2","paid_fen":1}"#);
+    assert_eq!((nobody.status, nobody.text.as_str()), (200, r#"{"n":null}"#));
+    let bearer = format!("Bearer {token}");
+    let of_token = [("Authorization", bearer.as_str())];
+    let paid = server.client.post("/demo/pay", &of_token, br#"{"user":null,"order_id":"o-3","paid_fen":1}"#);
+    assert!(paid.json()["n"].as_u64().unwrap() > 0, "the token's user: {}", paid.text);
+
     let page = server.client.get("/", &[]);
     assert_eq!((page.status, page.header("content-type")), (200, "text/html; charset=utf-8"));
     assert!(page.header("content-security-policy").contains("default-src 'none'"));

@@ -91,11 +91,17 @@ fn window(db: &Connection, app: &str) -> Result<(String, String)> {
     })
 }
 
+/// Rows of an app (`?1`), or of one user (`?2`); in a form that lets the newest ones be read off an index.
+fn of(user: Option<&str>) -> &'static str {
+    match user {
+        Some(_) => "rows WHERE app = ?1 AND user = ?2",
+        None => "rows INDEXED BY rows_by_app WHERE app = ?1 AND ?2 IS NULL",
+    }
+}
+
 /// Opens the newest rows of an app, or of one user, and adds them up as the engine does.
 fn detail(db: &Connection, app: &str, user: Option<&str>) -> Result<Detail> {
-    let sql = format!(
-        "SELECT body FROM rows WHERE app = ?1 AND (?2 IS NULL OR user = ?2) ORDER BY id DESC LIMIT {DETAIL_ROWS_MAX}"
-    );
+    let sql = format!("SELECT body FROM {} ORDER BY id DESC LIMIT {DETAIL_ROWS_MAX}", of(user));
     let mut statement = db.prepare(&sql)?;
     let mut rows = statement.query(params![app, user])?;
     let mut detail = Detail::default();
@@ -112,8 +118,9 @@ fn detail(db: &Connection, app: &str, user: Option<&str>) -> Result<Detail> {
 /// The newest rows, the one heard of last on top.
 fn arrivals(db: &Connection, app: &str, user: Option<&str>) -> Result<Vec<Arrival>> {
     let sql = format!(
-        "SELECT received_at, user, device, day, revision, events, orders, session_s FROM rows
-         WHERE app = ?1 AND (?2 IS NULL OR user = ?2) ORDER BY id DESC LIMIT {RECENT_MAX}"
+        "SELECT received_at, user, device, day, revision, events, orders, session_s FROM {}
+         ORDER BY id DESC LIMIT {RECENT_MAX}",
+        of(user)
     );
     let read = |row: &Row| {
         Ok(Arrival {

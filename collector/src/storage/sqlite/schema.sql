@@ -19,6 +19,8 @@ CREATE TABLE rows (
 ) STRICT;
 -- Totals by day are answered from this index alone.
 CREATE INDEX rows_by_day ON rows (app, day, user, device, events, sessions, session_s, orders, paid_fen);
+-- The newest rows of an app; grows at its end only.
+CREATE INDEX rows_by_app ON rows (app);
 
 CREATE TABLE quarantine (
   app         TEXT NOT NULL,
