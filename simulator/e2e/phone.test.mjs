@@ -37,8 +37,10 @@ describe('a mini-program in the simulator', { skip: skipReason }, () => {
     const { problems } = buildProject(FIXTURE, path.join(folder, 'out'));
     assert.deepEqual(problems.lines(), []);
     server = createSimulatorServer(path.join(folder, 'out'));
+    url = await listen(server, 0);
     echo = echoServer();
-    [url, backend, browser] = await Promise.all([listen(server, 0), listenAnywhere(echo), launch()]);
+    backend = await listenAnywhere(echo);
+    browser = await launch();
   });
 
   after(async () => {

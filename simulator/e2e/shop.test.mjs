@@ -25,8 +25,10 @@ describe('the shop, from a tap to a row', { skip: skipReason }, () => {
     const packages = { huitou: path.join(ROOT, 'pkg/dist/miniprogram') };
     const { problems } = buildProject(path.join(ROOT, 'miniprogram-demo'), path.join(folder, 'site'), packages);
     assert.deepEqual(problems.errors, []);
+    collector = await Collector.start(folder);
     server = createSimulatorServer(path.join(folder, 'site'));
-    [collector, site, browser] = await Promise.all([Collector.start(folder), listen(server, 0), launch()]);
+    site = await listen(server, 0);
+    browser = await launch();
   });
 
   after(async () => {
