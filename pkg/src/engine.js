@@ -1,5 +1,5 @@
 import { isDeliberate, toHuitouError } from './error.js';
-import { loadEngine } from './loader.js';
+import { loadEngine, release } from './loader.js';
 import { Props, valueOf } from './props.js';
 import { Pump } from './pump.js';
 
@@ -90,9 +90,10 @@ export class Engine {
     return Object.assign(figures, { dropped });
   }
 
-  /** Gives the instance back. */
-  free() {
-    this._core.free();
+  /** Leaves the instance to the garbage collector, healthy or poisoned; resolves when its last write has ended. */
+  release() {
+    release(this._core);
+    return this.pump.stop();
   }
 
   /** An order has an id and is kept singly, so it goes another way than events do. */

@@ -8,6 +8,9 @@ const RESTARTS_PER_MINUTE_MAX = 3;
 
 const MINUTE_MS = 60000;
 
+/** The zone is asked for at most this often: working it out costs more than everything else in `track`. */
+const ZONE_MS = 1000;
+
 /**
  * Keeps an engine alive: starts it, lets calls wait while there is none, replaces it after a trap, and tells the app
  * what happened. Nothing but `read` throws.
@@ -29,6 +32,8 @@ export class Keeper {
     this._running = null;
     this._restartedAt = [];
     this._writeFailed = false;
+    this._zone = 0;
+    this._zoneAt = -Infinity;
     /** What to boot with: the app's last word, or null for what is stored. */
     this.consent = settings.consent;
     /** Traps survived since `open`. */
@@ -60,7 +65,8 @@ export class Keeper {
       return;
     }
     try {
-      this._run(method, a, b, this._host.now(), this._host.offset_min());
+      const at = this._host.now();
+      this._run(method, a, b, at, this._offsetAt(at));
     } catch (error) {
       this._failed(error);
     }
@@ -94,9 +100,7 @@ export class Keeper {
     const engine = this._engine;
     if (engine !== null) await engine.pump.written();
     this._end(new HuitouError('closed', 'close() was called'));
-    if (engine === null) return;
-    await engine.pump.stop();
-    engine.free();
+    if (engine !== null) await engine.release();
   }
 
   /** Tells the app of a failure; it is printed when nobody listens. */
@@ -136,6 +140,15 @@ export class Keeper {
     while (this._engine === engine && this._queue.size > 0) this._replay(this._queue.shift());
   }
 
+  /** Minutes east of UTC. */
+  _offsetAt(at) {
+    if (Math.abs(at - this._zoneAt) > ZONE_MS) {
+      this._zone = this._host.offset_min();
+      this._zoneAt = at;
+    }
+    return this._zone;
+  }
+
   _replay({ method, a, b, at, offset }) {
     try {
       this._run(method, a, b, at, offset);
@@ -173,7 +186,7 @@ export class Keeper {
     const dead = this._engine;
     if (dead === null) return;
     this._engine = null;
-    const stopped = dead.pump.stop();
+    const released = dead.release();
     const now = this._host.now();
     this._restartedAt = this._restartedAt.filter((at) => Math.abs(now - at) < MINUTE_MS).concat(now);
     if (this._restartedAt.length > RESTARTS_PER_MINUTE_MAX) {
@@ -182,7 +195,7 @@ export class Keeper {
     }
     this.restarts += 1;
     this._queue.unshift(dropCall('restart', 1, now, this._host.offset_min()));
-    this._running = stopped.then(() => this._start());
+    this._running = released.then(() => this._start());
     const detail = { message: messageOf(error), restarts: this.restarts };
     this._running.then(() => this._events.emit('restart', detail), (failure) => this.report(failure));
   }

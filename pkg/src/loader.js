@@ -39,6 +39,14 @@ async function loadCore(createGlue, host) {
   }
 }
 
+/**
+ * Takes a Core from the glue's finalizer. It would call into the instance when the object is collected, and of a
+ * poisoned one trap again where nobody can catch it. The instance's memory goes with the instance.
+ */
+export function release(core) {
+  core.__destroy_into_raw();
+}
+
 /** Storage keys by their number. */
 function keyNames(app, count) {
   return Array.from({ length: count }, (_, number) => 'huitou.' + app + '.' + number);
@@ -67,6 +75,15 @@ function loadValue(core, key, text) {
 export async function loadEngine({ createGlue, host, program, boot }) {
   const [Core, seed] = await Promise.all([loadCore(createGlue, host), host.random(16)]);
   const core = new Core(program, seed);
+  try {
+    return await restore(core, host, boot);
+  } catch (error) {
+    release(core);
+    throw error;
+  }
+}
+
+async function restore(core, host, boot) {
   const description = core.describe();
   const keys = keyNames(description.app, description.keys);
   (await readStorage(host, keys)).forEach((text, key) => loadValue(core, key, text));

@@ -276,10 +276,10 @@ test('close writes what is left, then everything ends quietly', async () => {
   huitou.track('buy');
   await huitou.close();
   assert.equal(saved.length, 1);
-  assert.equal(world.calls('free').length, 1);
+  assert.equal(world.calls('release').length, 1);
   huitou.track('buy');
   await assert.rejects(huitou.setUser('u'), { code: 'closed' });
   assert.throws(() => huitou.stats(), { code: 'closed' });
   await huitou.close();
-  assert.equal(world.calls('free').length, 1);
+  assert.equal(world.calls('release').length, 1);
 });

@@ -109,6 +109,15 @@ test('traps far apart do not add up', async () => {
   assert.equal(fake.huitou.stats().restarts, 6);
 });
 
+test('an engine that cannot be brought up is let go of', async () => {
+  const world = new FakeWorld();
+  world.fail('boot', trap());
+  const { huitou } = openFake({ world });
+  huitou.on('error', () => {});
+  await assert.rejects(huitou.ready, { code: 'internal' });
+  assert.equal(world.calls('release').length, 1);
+});
+
 test('the old engine is left alone: its late answers go nowhere', async () => {
   let answer;
   const fake = await opened({ host: { send: () => new Promise((resolve) => { answer = resolve; }) } });

@@ -202,8 +202,8 @@ function coreClass(world) {
       return { acked: status === 200 ? 1 : 0, need_token, facts: status === 200 ? JSON.parse(body).facts || [] : [], program: null };
     }
 
-    free() {
-      world.note('free', []);
+    __destroy_into_raw() {
+      world.note('release', []);
     }
   };
 }
