@@ -1,0 +1,56 @@
+/** A collector to replay to, and what is in its database. */
+import { spawn } from 'node:child_process';
+import { existsSync } from 'node:fs';
+import { createInterface } from 'node:readline';
+import { fileURLToPath } from 'node:url';
+
+const ROOT = fileURLToPath(new URL('..', import.meta.url));
+const BUILDS = ['target/server', 'target/release', 'target/debug'];
+
+/** Where the collector's program is; HUITOU_COLLECTOR names another. */
+export function collectorProgram() {
+  const built = BUILDS.map((folder) => `${ROOT}${folder}/huitou-collector`);
+  const found = [process.env.HUITOU_COLLECTOR, ...built].find((file) => file && existsSync(file));
+  if (!found) throw new Error('no collector: run `cargo build --profile server -p huitou-collector`');
+  return found;
+}
+
+/**
+ * Starts a collector of its own on a free port.
+ * @param {string} db SQLite file
+ * @param {string} program file of the program that it serves
+ */
+export async function startCollector(db, program) {
+  const flags = ['serve', '--demo', '--listen', '127.0.0.1:0', '--db', db, '--program', program, '--log-level', 'error'];
+  const child = spawn(collectorProgram(), flags, { stdio: ['ignore', 'pipe', 'inherit'] });
+  const ended = new Promise((resolve) => { child.once('exit', resolve); });
+  const early = ended.then((code) => { throw new Error('the collector ended with ' + code); });
+  const { value } = await Promise.race([createInterface({ input: child.stdout })[Symbol.asyncIterator]().next(), early]);
+  early.catch(() => {});
+  return {
+    url: value.replace('listening on ', ''),
+    pid: child.pid,
+    stop() {
+      child.kill('SIGTERM');
+      return ended;
+    },
+  };
+}
+
+/** A function that gives tokens, as the demonstration's login server makes them. */
+export function login(url) {
+  return async ({ user }) => {
+    const answer = await fetch(url + '/v1/login', { method: 'POST', body: JSON.stringify({ user, app: 'tea-shop' }) });
+    if (!answer.ok) throw new Error('login: ' + answer.status + ' ' + (await answer.text()));
+    return (await answer.json()).token;
+  };
+}
+
+/** The rows that the database holds, one after the other. */
+export async function* storedRows(db) {
+  const child = spawn(collectorProgram(), ['export', '--db', db, '--table', 'rows', '--format', 'ndjson'], { stdio: ['ignore', 'pipe', 'inherit'] });
+  const ended = new Promise((resolve) => { child.once('exit', resolve); });
+  for await (const line of createInterface({ input: child.stdout })) yield JSON.parse(line);
+  const code = await ended;
+  if (code !== 0) throw new Error('export ended with ' + code);
+}
