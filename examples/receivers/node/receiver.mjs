@@ -20,8 +20,11 @@ const refuse = (status, code, message) => Object.assign(new Error(message), { st
 function apply({ hash, bytes, upload }) {
   if (hash !== undefined) return names.set(hash, Buffer.from(bytes, 'base64'));
   const whose = JSON.stringify([upload.app, upload.user, upload.device]);
-  if (upload.delete) deletions.set(whose, upload.sent);
-  if (upload.delete) for (const at of held.keys()) if (at.startsWith(whose)) held.delete(at);
+  if (upload.delete) {
+    const beforeLogin = JSON.stringify([upload.app, '', upload.device]);
+    deletions.set(whose, upload.sent);
+    for (const at of held.keys()) if (at.startsWith(whose) || at.startsWith(beforeLogin)) held.delete(at);
+  }
   if (deletions.get(whose) >= upload.sent) return; // sent before the deletion and arrived after it
   const keep = (at, revision, value) => {
     if (!held.has(at) || revision > held.get(at).revision) held.set(at, { revision, value });

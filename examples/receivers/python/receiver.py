@@ -40,8 +40,8 @@ def take(db, upload):
     answer = {"acks": [{"s": row["s"], "d": row["d"], "r": row["r"]} for row in rows]}
     with db:
         if "delete" in upload:
-            db.execute("delete from rows where (app, user, device) = (?, ?, ?)", who)
-            db.execute("delete from attributes where (app, user, device) = (?, ?, ?)", who)
+            db.execute("delete from rows where app = ? and user in (?, '') and device = ?", who)
+            db.execute("delete from attributes where app = ? and user in (?, '') and device = ?", who)
             db.execute("insert or replace into deletions values (?, ?, ?, ?)", (*who, upload["sent"]))
             answer["deleted"] = upload["delete"]
         deleted = db.execute("select max(sent) from deletions where (app, user, device) = (?, ?, ?)", who).fetchone()[0]
