@@ -3,6 +3,7 @@ import { spawn } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
+import { exchange } from './http.mjs';
 
 const ROOT = fileURLToPath(new URL('..', import.meta.url));
 const BUILDS = ['target/server', 'target/release', 'target/debug'];
@@ -40,9 +41,9 @@ export async function startCollector(db, program) {
 /** A function that gives tokens, as the demonstration's login server makes them. */
 export function login(url) {
   return async ({ user }) => {
-    const answer = await fetch(url + '/v1/login', { method: 'POST', body: JSON.stringify({ user, app: 'tea-shop' }) });
-    if (!answer.ok) throw new Error('login: ' + answer.status + ' ' + (await answer.text()));
-    return (await answer.json()).token;
+    const { status, body } = await exchange({ url: url + '/v1/login', method: 'POST', body: JSON.stringify({ user, app: 'tea-shop' }) });
+    if (status !== 200) throw new Error('login: ' + status + ' ' + body);
+    return JSON.parse(body).token;
   };
 }
 

@@ -1,4 +1,5 @@
 /** The way between phone and collector, with what goes wrong on it. */
+import { exchange } from './http.mjs';
 
 /** What may happen to a request, and how often. What is left over arrives. */
 const FAULTS = [
@@ -73,10 +74,9 @@ export class Network {
     return answer;
   }
 
-  async _deliver({ url, method, headers, body }) {
-    const answer = await fetch(url, { method, headers, body });
-    const text = await answer.text();
-    return { status: answer.status, headers: Object.fromEntries(answer.headers), body: this._inItsTime(text) };
+  async _deliver(request) {
+    const answer = await exchange(request);
+    return { ...answer, body: this._inItsTime(answer.body) };
   }
 
   /** A server of that day would have told that day's time, not today's; with today's the phone would correct its clock. */

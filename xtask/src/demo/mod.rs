@@ -61,7 +61,7 @@ pub(crate) fn run(workspace: &Workspace, arguments: Arguments) -> Result<()> {
     let mut children = Children::default();
     start_collector(workspace, &options, &mut children)?;
     if let Some(orders) = &options.replay {
-        replay(workspace, orders, options.collector_port)?;
+        replay(workspace, orders, &options)?;
     }
     start_shop(workspace, &options, &site, &mut children)?;
     println!("{}", invitation(&options));
@@ -115,11 +115,13 @@ fn build_shop(workspace: &Workspace) -> Result<PathBuf> {
 }
 
 fn start_collector(workspace: &Workspace, options: &Options, children: &mut Children) -> Result<()> {
-    let folder = options.data.clone().unwrap_or_else(|| workspace.path("demo-data"));
-    fs::create_dir_all(&folder).with_context(|| format!("creating {}", folder.display()))?;
+    let db = database(workspace, options);
+    if let Some(folder) = db.parent() {
+        fs::create_dir_all(folder).with_context(|| format!("creating {}", folder.display()))?;
+    }
     let mut collector = Command::new(workspace.target("server/huitou-collector"));
     collector.current_dir(workspace.root()).args(["serve", "--demo", "--listen"]).arg(address(options.collector_port));
-    collector.arg("--db").arg(folder.join("collector.sqlite"));
+    collector.arg("--db").arg(db);
     collector.arg("--program").arg(workspace.path(SHOP).join("program.json"));
     children.start("collector", &mut collector)?;
     wait_for(options.collector_port, "collector", children)
@@ -132,10 +134,20 @@ fn start_shop(workspace: &Workspace, options: &Options, site: &PathBuf, children
     wait_for(options.port, "shop's server", children)
 }
 
-fn replay(workspace: &Workspace, orders: &PathBuf, collector_port: u16) -> Result<()> {
+/// Where the collector keeps what arrives.
+fn database(workspace: &Workspace, options: &Options) -> PathBuf {
+    let folder = options.data.clone().unwrap_or_else(|| workspace.path("demo-data"));
+    folder.join("collector.sqlite")
+}
+
+/// Lets the households of a file shop before the shop opens.
+fn replay(workspace: &Workspace, orders: &PathBuf, options: &Options) -> Result<()> {
     println!("replaying {}", orders.display());
-    let mut script = node::script(workspace, "bench/replay.mjs");
-    process::run(script.arg(orders).args(["--collector", &format!("http://{}", address(collector_port))]))
+    let mut script = node::script(workspace, "replay/replay.mjs");
+    let url = format!("http://{}", address(options.collector_port));
+    script.arg(std::path::absolute(orders)?).args(["--collector", &url]);
+    script.arg("--db").arg(std::path::absolute(database(workspace, options))?);
+    process::run(&mut script)
 }
 
 /// Until the port answers.
