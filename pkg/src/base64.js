@@ -30,17 +30,20 @@ function sixBitsAt(text, at) {
  * @returns {Uint8Array | null}
  */
 export function fromBase64(text) {
-  const padding = text.endsWith('==') ? 2 : text.endsWith('=') ? 1 : 0;
   if (text.length % 4 !== 0) return null;
+  const padding = text.endsWith('==') ? 2 : text.endsWith('=') ? 1 : 0;
+  const end = text.length - padding;
   const bytes = new Uint8Array((text.length / 4) * 3 - padding);
-  let word = 0;
-  for (let at = 0; at < text.length - padding; at++) {
-    const bits = sixBitsAt(text, at);
-    if (bits === 64) return null;
-    word = (word << 6) | bits;
-    // Every character but the first of a group of four completes one byte.
-    const place = at % 4;
-    if (place > 0) bytes[Math.floor(at / 4) * 3 + place - 1] = word >> (6 - place * 2);
+  for (let at = 0, to = 0; at < end; at += 4, to += 3) {
+    const a = sixBitsAt(text, at);
+    const b = sixBitsAt(text, at + 1);
+    const c = at + 2 < end ? sixBitsAt(text, at + 2) : 0;
+    const d = at + 3 < end ? sixBitsAt(text, at + 3) : 0;
+    if ((a | b | c | d) > 63) return null;
+    // What the padding stands for lies past the end, where a typed array ignores it.
+    bytes[to] = (a << 2) | (b >> 4);
+    bytes[to + 1] = (b << 4) | (c >> 2);
+    bytes[to + 2] = (c << 6) | d;
   }
   return bytes;
 }
