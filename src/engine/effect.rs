@@ -99,13 +99,15 @@ impl Engine {
         if matches!(self.wiping, Wiping::All | Wiping::Keys(_)) {
             return self.wipe();
         }
-        let due = self.may_store() && self.journal.needs_write();
+        let due = self.may_store() && !self.journal.is_durable();
         due.then(|| self.persist())
     }
 
     /// `hide` can't wait for a write that is on its way; a wipe must not be overtaken.
     fn may_overtake(&self) -> bool {
-        self.sync_due && self.wiping == Wiping::None
+        let [asynchronous, _] = &self.writing;
+        let free = asynchronous.as_ref().is_none_or(|write| self.journal.may_overtake(write));
+        self.sync_due && self.wiping == Wiping::None && free
     }
 
     fn wipe(&mut self) -> Option<Effect> {
@@ -130,8 +132,8 @@ impl Engine {
         if self.journal.wants_slot() && !sync {
             self.make_room();
         }
-        let state = &self.state;
-        let write = self.journal.write(sync, |w| image::encode(state, w));
+        let (state, [under_way, _]) = (&self.state, &self.writing);
+        let write = self.journal.write(sync, under_way.as_ref(), |w| image::encode(state, w));
         let effect = Effect::Persist { key: write.key, sync, bytes: write.bytes.clone() };
         if let Some(place) = self.writing.get_mut(usize::from(sync)) {
             *place = Some(write);
@@ -158,7 +160,7 @@ impl Engine {
 
     fn written(&mut self, write: &Write) {
         self.journal.written(write);
-        if self.wiping == Wiping::Beside && write.is_slot() {
+        if self.wiping == Wiping::Beside && write.is_slot() && !self.journal.needs_slot() {
             self.wiping = Wiping::Keys(Journal::keys_beside(write));
         }
     }
@@ -174,6 +176,9 @@ impl Engine {
             Wiping::All => {
                 self.wiping = Wiping::None;
                 self.journal = Journal::default();
+                if self.state.consented {
+                    self.journal.force_slot();
+                }
             }
             Wiping::None | Wiping::Beside => {}
         }

@@ -3,8 +3,9 @@
 //! A **slot** holds the whole state; two take turns, so a write never touches the newest good one. Records made
 //! since the slot are the **tail**, cut into chunks of [`CHUNK_RECORDS`]. The chunk being filled is rewritten with
 //! each new record, on two **working** keys in turn (again: never onto the only good copy). A full chunk moves to
-//! a **full** key of its own; when those are used up, a new slot is written. Writes forced by `hide` have two
-//! keys of their own, because an asynchronous write may still be on its way to the working ones.
+//! a **full** key of its own; when those are used up, a new slot is written. Writes forced by `hide` have keys of
+//! their own, two for chunks and one for a slot, because an asynchronous write may still be on its way to the
+//! others. The first write of a start is a slot: only then may keys be written again that hold the loaded tail.
 //!
 //! Every record has a number that no start ever uses again, so a key left over from an older tail can't be
 //! mistaken for part of this one.
@@ -13,7 +14,7 @@ use crate::bytes::{crc32, Reader, Writer};
 use crate::event::Record;
 
 /// How many keys the store uses, numbered from 0.
-pub const KEYS: u8 = 9;
+pub const KEYS: u8 = 10;
 /// Records in a chunk. 16 × about 8 bytes keeps one write short.
 pub const CHUNK_RECORDS: u32 = 16;
 
@@ -21,6 +22,7 @@ const SLOTS: [u8; 2] = [0, 1];
 const WORKING: [u8; 2] = [2, 3];
 const FULL: [u8; 3] = [4, 5, 6];
 const HIDE: [u8; 2] = [7, 8];
+const HIDE_SLOT: u8 = 9;
 /// First byte of every value: the format's version.
 const FORMAT: u8 = 1;
 
@@ -35,6 +37,8 @@ pub struct Write {
     pub bytes: Vec<u8>,
     kind: Kind,
     upto: u64,
+    /// [`Journal::untold`] when it was made.
+    untold: u32,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -73,7 +77,9 @@ impl Chunk {
 /// What is durable, and what is not yet.
 #[derive(Debug, Default)]
 pub struct Journal {
+    /// Of the newest slot, and the key that holds it.
     generation: u32,
+    slot: u8,
     chunk: Chunk,
     /// Records below this number are durable.
     durable: u64,
@@ -81,11 +87,12 @@ pub struct Journal {
     full: usize,
     working: usize,
     hide: usize,
-    slot_due: bool,
-    /// Something changed that no record tells; only a slot makes it durable.
-    untold: bool,
-    /// Numbers were skipped at the start, so a tail would not join the old slot.
-    gap: bool,
+    /// Changes that no record tells; only a slot makes them durable.
+    untold: u32,
+    /// How many of them the newest slot holds.
+    held: u32,
+    /// The keys were not all empty at the start.
+    found: bool,
 }
 
 /// What the stored keys held.
@@ -113,55 +120,66 @@ impl Journal {
         self.chunk.bytes.extend_from_slice(record);
     }
 
-    /// True if everything up to now is durable.
+    /// True if everything up to now is durable; if not, something is to be written.
     pub fn is_durable(&self) -> bool {
-        self.durable == self.chunk.next() && !self.untold
-    }
-
-    /// True if something should be written: for durability, or to start a new tail.
-    pub fn needs_write(&self) -> bool {
-        !self.is_durable() || (self.slot_due && self.generation > 0)
+        self.durable == self.chunk.next() && self.untold == self.held
     }
 
     /// The next write must be a whole slot: something changed that no record tells.
     pub fn force_slot(&mut self) {
-        self.slot_due = true;
-        self.untold = true;
+        self.untold += 1;
     }
 
     /// True if anything was ever stored.
     pub fn has_stored(&self) -> bool {
-        self.generation > 0
+        self.generation > 0 || self.found
+    }
+
+    /// True if nothing but a slot can make things durable.
+    pub fn needs_slot(&self) -> bool {
+        self.generation == 0 || self.untold != self.held
+    }
+
+    /// True if a synchronous write may be made while `under_way` is on its way.
+    pub fn may_overtake(&self, under_way: &Write) -> bool {
+        !(self.needs_slot() && under_way.is_slot() && self.slot == HIDE_SLOT)
     }
 
     /// True if the next [`Journal::write`] will ask for the image.
     pub fn wants_slot(&self) -> bool {
-        self.slot_due || self.generation == 0 || (self.is_full() && self.full >= FULL.len())
+        self.needs_slot() || (self.is_full() && self.full >= FULL.len())
     }
 
     fn is_full(&self) -> bool {
         self.chunk.starts.len() as u32 >= CHUNK_RECORDS
     }
 
-    /// The write that makes everything durable. `image` is called if a slot is due. `sync` writes go to keys of
-    /// their own, so that they may overtake one that is on its way.
-    pub fn write(&mut self, sync: bool, image: impl FnOnce(&mut Writer)) -> Write {
+    /// The write that makes everything durable. `image` is called if it is a slot. A synchronous one goes to a key
+    /// of its own, since it may overtake the write that is `under_way`.
+    pub fn write(&self, sync: bool, under_way: Option<&Write>, image: impl FnOnce(&mut Writer)) -> Write {
+        let (key, kind) = self.place(sync, under_way);
         let upto = self.chunk.next();
-        if self.generation == 0 || self.gap || self.untold || (self.wants_slot() && !sync) {
-            // The very first slot may be overtaken by a synchronous one, which then takes the other, empty key.
-            let generation = self.generation + if sync && self.generation == 0 { 2 } else { 1 };
-            let key = pick(&SLOTS, generation as usize - 1);
-            let bytes = slot_bytes(generation, upto, image);
-            return Write { key, sync, bytes, kind: Kind::Slot { generation }, upto };
+        let bytes = match kind {
+            Kind::Slot { generation } => slot_bytes(generation, upto, image),
+            Kind::Full | Kind::Partial => chunk_bytes(&self.chunk),
+        };
+        Write { key, sync, bytes, kind, upto, untold: self.untold }
+    }
+
+    fn place(&self, sync: bool, under_way: Option<&Write>) -> (u8, Kind) {
+        if self.needs_slot() || (self.wants_slot() && !sync) {
+            let generation = self.generation + 1;
+            return match under_way {
+                Some(Write { kind: Kind::Slot { .. }, .. }) => (HIDE_SLOT, Kind::Slot { generation: generation + 1 }),
+                _ => (pick(&SLOTS, generation as usize - 1), Kind::Slot { generation }),
+            };
         }
-        let bytes = chunk_bytes(&self.chunk);
         if sync {
-            self.hide += 1;
-            return Write { key: pick(&HIDE, self.hide), sync, bytes, kind: Kind::Partial, upto };
+            return (pick(&HIDE, self.hide), Kind::Partial);
         }
         match FULL.get(self.full).filter(|_| self.is_full()) {
-            Some(&key) => Write { key, sync, bytes, kind: Kind::Full, upto },
-            None => Write { key: pick(&WORKING, self.working), sync, bytes, kind: Kind::Partial, upto },
+            Some(&key) => (key, Kind::Full),
+            None => (pick(&WORKING, self.working), Kind::Partial),
         }
     }
 
@@ -171,18 +189,18 @@ impl Journal {
         match write.kind {
             Kind::Slot { generation } if generation > self.generation => {
                 self.generation = generation;
+                self.slot = write.key;
                 self.full = 0;
-                self.slot_due = false;
-                self.untold = false;
-                self.gap = false;
+                self.held = write.untold;
                 self.chunk.forget(write.upto);
             }
             Kind::Full => {
                 self.full += 1;
                 self.chunk.forget(write.upto);
             }
-            Kind::Partial if !write.sync => self.working += 1,
-            Kind::Slot { .. } | Kind::Partial => {}
+            Kind::Partial if write.sync => self.hide += 1,
+            Kind::Partial => self.working += 1,
+            Kind::Slot { .. } => {}
         }
     }
 
@@ -194,26 +212,27 @@ impl Journal {
     /// Puts together what the keys held, and is ready to append after it. `values[key]` may be empty or torn.
     pub fn load(values: &[Vec<u8>]) -> (Journal, Loaded) {
         let at = |key: u8| values.get(usize::from(key)).map_or(&[][..], Vec::as_slice);
-        let slots = SLOTS.iter().filter_map(|&key| read_slot(at(key)));
-        let best = slots.max_by_key(|slot| slot.generation);
-        let chunks: Vec<Chunk> = (WORKING[0]..KEYS).filter_map(|key| read_chunk(at(key))).collect();
-        let good = SLOTS.iter().filter(|&&key| read_slot(at(key)).is_some()).count() + chunks.len();
+        let slots = [SLOTS[0], SLOTS[1], HIDE_SLOT].into_iter().filter_map(|key| read_slot(key, at(key)));
+        let slots: Vec<Slot> = slots.collect();
+        let chunks: Vec<Chunk> = (WORKING[0]..HIDE_SLOT).filter_map(|key| read_chunk(at(key))).collect();
         let present = (0..KEYS).filter(|&key| !at(key).is_empty()).count();
-        let mut loaded = Loaded { unreadable: (present - good) as u32, ..Loaded::default() };
+        let unreadable = (present - slots.len() - chunks.len()) as u32;
+        let mut loaded = Loaded { unreadable, ..Loaded::default() };
         let seen = chunks.iter().map(Chunk::next).max().unwrap_or(0);
         let mut journal = Journal::default();
         let mut next = 0;
-        if let Some(slot) = best {
+        if let Some(slot) = slots.into_iter().max_by_key(|slot| slot.generation) {
             next = slot.upto;
             journal.generation = slot.generation;
+            journal.slot = slot.key;
             loaded.image = Some(slot.image);
             next = collect(&chunks, next, &mut loaded.records);
         }
-        // A slot as the first write makes the tail's keys free again, and skips every number ever seen.
+        // Every number ever seen is skipped, so that no chunk left over can be mistaken for one to come.
         journal.chunk.first = next.max(seen);
-        journal.gap = seen > next;
         journal.durable = journal.chunk.first;
-        journal.slot_due = true;
+        journal.found = present > 0;
+        journal.force_slot();
         (journal, loaded)
     }
 }
@@ -254,6 +273,7 @@ fn unsealed(bytes: &[u8]) -> Option<Reader<'_>> {
 }
 
 struct Slot {
+    key: u8,
     generation: u32,
     upto: u64,
     image: Vec<u8>,
@@ -268,11 +288,11 @@ fn slot_bytes(generation: u32, upto: u64, image: impl FnOnce(&mut Writer)) -> Ve
     sealed(w)
 }
 
-fn read_slot(bytes: &[u8]) -> Option<Slot> {
+fn read_slot(key: u8, bytes: &[u8]) -> Option<Slot> {
     let mut r = unsealed(bytes)?;
     let (generation, upto) = (r.varint32()?, r.varint()?);
     let image = r.take(r.left())?.to_vec();
-    Some(Slot { generation, upto, image })
+    Some(Slot { key, generation, upto, image })
 }
 
 fn chunk_bytes(chunk: &Chunk) -> Vec<u8> {
