@@ -9,11 +9,12 @@ mod merge;
 use super::{Scalar, MILLI_MAX};
 use crate::error::Error;
 use crate::insight::sketch::Sketch;
-use serde::{Deserialize, Deserializer, Serialize};
+use serde::ser::SerializeMap;
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use std::collections::BTreeMap;
 
 /// One upload, by name. Its serde form is the JSON profile (`docs/wire.md`).
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Report {
     /// Version of the profile: 1.
@@ -31,17 +32,40 @@ pub struct Report {
     #[serde(rename = "tz")]
     pub offset_min: i32,
     /// The highest fact number the phone has.
-    #[serde(rename = "facts", default, skip_serializing_if = "is_zero")]
+    #[serde(rename = "facts", default)]
     pub fact_cursor: u32,
     /// Attributes, when they changed.
-    #[serde(default, deserialize_with = "present", skip_serializing_if = "Option::is_none")]
+    #[serde(default, deserialize_with = "present")]
     pub attributes: Option<ReportAttributes>,
     /// One for each segment and day.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    #[serde(default)]
     pub rows: Vec<ReportRow>,
     /// Set: delete everything of this user on this device, and answer with this id.
-    #[serde(rename = "delete", default, deserialize_with = "present", skip_serializing_if = "Option::is_none")]
+    #[serde(rename = "delete", default, deserialize_with = "present")]
     pub deletion: Option<String>,
+}
+
+/// By hand, for which members there are depends on whether it is a deletion: as [`super::Upload::to_json`].
+impl Serialize for Report {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let mut members = serializer.serialize_map(None)?;
+        members.serialize_entry("v", &self.v)?;
+        members.serialize_entry("app", &self.app)?;
+        members.serialize_entry("device", &self.device)?;
+        members.serialize_entry("user", &self.user)?;
+        members.serialize_entry("sent", &self.sent_at_ms)?;
+        members.serialize_entry("tz", &self.offset_min)?;
+        if let Some(deletion) = &self.deletion {
+            members.serialize_entry("delete", deletion)?;
+            return members.end();
+        }
+        members.serialize_entry("facts", &self.fact_cursor)?;
+        if let Some(attributes) = &self.attributes {
+            members.serialize_entry("attributes", attributes)?;
+        }
+        members.serialize_entry("rows", &self.rows)?;
+        members.end()
+    }
 }
 
 /// Attributes of the person at a revision.
@@ -158,10 +182,6 @@ impl From<Hour> for String {
 /// A member that may be absent, but not null: one content, one form.
 fn present<'de, D: Deserializer<'de>, T: Deserialize<'de>>(deserializer: D) -> Result<Option<T>, D::Error> {
     T::deserialize(deserializer).map(Some)
-}
-
-fn is_zero(count: &u32) -> bool {
-    *count == 0
 }
 
 fn is_no_session(sessions: &(u64, u64)) -> bool {
