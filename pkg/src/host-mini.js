@@ -1,4 +1,4 @@
-import { HuitouError, messageOf } from './error.js';
+import { HuitouError } from './error.js';
 
 /** @typedef {Record<string, Record<string, any>>} Imports what the module imports, by module name */
 
@@ -10,14 +10,6 @@ const WASM_PATH = '/miniprogram_npm/huitou/huitou.wasm.br';
  * @type {'其他'}
  */
 const UNPARSED = '其他';
-
-/**
- * @param {{errMsg?: string}} failure
- * @param {string} code
- */
-function failed(failure, code) {
-  return new HuitouError(code, messageOf(failure));
-}
 
 /**
  * The answer of a platform function that old base libraries lack, or that throws.
@@ -57,35 +49,16 @@ function wholeBuffer(bytes) {
 }
 
 /**
- * What a missing key is told by: the stored value, or '' where there is none. Throws when the storage fails.
+ * A stored value; '' where there is none. A missing key makes getStorage "fail" with a text that differs by platform;
+ * the synchronous call tells it from a storage that does not work, by throwing then.
  * @param {WechatMiniprogram.Wx} api
  * @param {string} key
- * @returns {string | null}
- */
-function readSync(api, key) {
-  const value = api.getStorageSync(key);
-  return typeof value === 'string' && value !== '' ? value : null;
-}
-
-/**
- * @param {WechatMiniprogram.Wx} api
- * @param {string} key
- * @returns {Promise<string | null>}
+ * @returns {Promise<string>}
  */
 function read(api, key) {
-  return new Promise((resolve, reject) => {
-    api.getStorage({
-      key,
-      success: (result) => resolve(typeof result.data === 'string' ? result.data : null),
-      // A missing key "fails" too, with a text that differs by platform; the synchronous call tells the two apart.
-      fail: () => {
-        try {
-          resolve(readSync(api, key));
-        } catch (error) {
-          reject(failed(/** @type {Error & {errMsg?: string}} */ (error), 'storage_unreadable'));
-        }
-      },
-    });
+  return new Promise((resolve) => {
+    const readAgain = async () => api.getStorageSync(key);
+    api.getStorage({ key, success: (result) => resolve(result.data), fail: () => resolve(readAgain()) });
   });
 }
 
@@ -99,13 +72,13 @@ function storageOf(api) {
     load: (keys) => Promise.all(keys.map((key) => read(api, key))),
     /** @param {string} key @param {string} data */
     save: (key, data) => new Promise((resolve, reject) => {
-      api.setStorage({ key, data, success: () => resolve(undefined), fail: (failure) => reject(failed(failure, 'storage_failed')) });
+      api.setStorage({ key, data, success: () => resolve(undefined), fail: reject });
     }),
     /** @param {string} key @param {string} data */
     saveSync: (key, data) => api.setStorageSync(key, data),
     /** @param {string} key */
     remove: (key) => new Promise((resolve, reject) => {
-      api.removeStorage({ key, success: () => resolve(undefined), fail: (failure) => reject(failed(failure, 'storage_failed')) });
+      api.removeStorage({ key, success: () => resolve(undefined), fail: reject });
     }),
   };
 }
@@ -125,7 +98,7 @@ function send(api, request) {
       dataType: UNPARSED,
       responseType: 'text',
       success: (answer) => resolve({ status: answer.statusCode, headers: answer.header, body: answer.data }),
-      fail: (failure) => reject(failed(failure, 'network')),
+      fail: reject,
     });
   });
 }
