@@ -10,7 +10,7 @@ export class Shopper {
   /** Opens the shop on a new phone; it talks to `collector`. */
   static async open(browser, site, collector, options) {
     const query = `collector=${encodeURIComponent(collector.url)}`;
-    return new Shopper(await Phone.open(browser, `${site}#/pages/home/home?${query}`, options));
+    return new Shopper(await Phone.open(browser, `${site}?${query}`, options));
   }
 
   /** Goes to a page of the tab bar. */

@@ -58,11 +58,14 @@ function givenGlobals(phone, loader) {
   };
 }
 
-/** Where the app starts: the address's `#/pages/a/a?x=1` and `?scene=1007`, else the entry page. */
+/** Where the app starts: the address's `#/pages/a/a?x=1`, else the entry page with the address's own `?scene=1007&x=1`. */
 function launchTarget({ app, pages }) {
   const asked = location.hash.replace(/^#/, '');
-  const url = pages.includes(parseUrl(asked).path) ? asked : `/${app.entryPagePath ?? pages[0]}`;
-  const scene = Number(new URLSearchParams(location.search).get('scene')) || undefined;
+  const search = new URLSearchParams(location.search);
+  const scene = Number(search.get('scene')) || undefined;
+  search.delete('scene');
+  const entry = `/${app.entryPagePath ?? pages[0]}${search.size > 0 ? `?${search}` : ''}`;
+  const url = pages.includes(parseUrl(asked).path) ? asked : entry;
   return { url, scene, ...parseUrl(url) };
 }
 
