@@ -174,9 +174,9 @@ fn invitation(options: &Options) -> String {
   shop       http://{shop}/?collector=http://{collector}
   collector  http://{collector}/
 
-  Try this: open both pages side by side. Put a tea into the cart, pay for it, then leave the shop with the round
-  button in its top right corner: a summary arrives at the collector. Switch to offline in the inspector (我的 → 引擎),
-  buy again, go back online: nothing is lost, nothing counted twice.
+  Try this: open both pages side by side. In the shop agree (同意并继续), put a tea into the cart and pay for it, then
+  press 切后台 beside the phone: a summary arrives at the collector. Press 断开网络, buy again, press 杀进程重启, go
+  online again: nothing is lost, nothing counted twice. 我的 → 引擎实验室 shows what the engine knows.
 
   Ctrl-C ends both."
     )

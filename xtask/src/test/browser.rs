@@ -1,9 +1,10 @@
 //! A headless Chromium and its driver: the ones that are named, the ones that are there, or the system's packages.
 
+use std::cell::LazyCell;
 use std::path::PathBuf;
 use std::process::Command;
 
-use anyhow::{anyhow, bail, Result};
+use anyhow::{anyhow, bail, Context, Result};
 
 use crate::process;
 use crate::progress::Progress;
@@ -17,29 +18,33 @@ pub(crate) struct Browser {
     driver: PathBuf,
 }
 
+/// Looked for, and installed, only when a stage needs it.
+pub(crate) type LazyBrowser = LazyCell<Result<Browser>>;
+
 impl Browser {
     /// Finds both, or installs them when this may. Fails with what a person can do.
     pub(crate) fn ensure() -> Result<Browser> {
-        if let Some(found) = Browser::find() {
+        if let Some(found) = Browser::find()? {
             return Ok(found);
         }
         if !is_root() || !process::exists("apt-get") {
-            bail!("no chromium and chromedriver: install them (sudo apt-get install {}), or name them in CHROME and CHROMEDRIVER", PACKAGES.join(" "));
+            let packages = PACKAGES.join(" ");
+            bail!("no chromium and chromedriver: sudo apt-get install {packages}, or name them in CHROME and CHROMEDRIVER");
         }
         install()?;
-        Browser::find().map_or_else(|| bail!("apt-get installed no chromium and chromedriver"), Ok)
+        Browser::find()?.context("apt-get installed no chromium and chromedriver")
     }
 
-    fn find() -> Option<Browser> {
-        let chrome = named("CHROME").or_else(|| on_path(&["chromium", "chromium-browser", "google-chrome"]))?;
-        let driver = named("CHROMEDRIVER").or_else(|| on_path(&["chromedriver"]))?;
-        Some(Browser { chrome, driver })
+    fn find() -> Result<Option<Browser>> {
+        let chrome = program("CHROME", &["chromium", "chromium-browser", "google-chrome"])?;
+        let driver = program("CHROMEDRIVER", &["chromedriver"])?;
+        Ok(chrome.zip(driver).map(|(chrome, driver)| Browser { chrome, driver }))
     }
 }
 
 /// Names the browser to a program the way the tests read it; fails with the reason why there's none.
-pub(crate) fn name<'a>(browser: &'a Result<Browser>, command: &mut Command) -> Result<&'a Browser> {
-    let browser = browser.as_ref().map_err(|error| anyhow!("{error:#}"))?;
+pub(crate) fn name<'a>(browser: &'a LazyBrowser, command: &mut Command) -> Result<&'a Browser> {
+    let browser = LazyBrowser::force(browser).as_ref().map_err(|error| anyhow!("{error:#}"))?;
     command.env("CHROME", &browser.chrome).env("CHROMEDRIVER", &browser.driver);
     Ok(browser)
 }
@@ -62,8 +67,13 @@ fn is_root() -> bool {
     process::quiet(Command::new("id").arg("-u")).is_ok_and(|id| id.trim() == "0")
 }
 
-fn named(variable: &str) -> Option<PathBuf> {
-    std::env::var_os(variable).map(PathBuf::from).filter(|path| path.is_file())
+/// The program that the variable names, or the first of these names on PATH.
+fn program(variable: &str, names: &[&str]) -> Result<Option<PathBuf>> {
+    match std::env::var_os(variable).map(PathBuf::from) {
+        Some(named) if named.is_file() => Ok(Some(named)),
+        Some(named) => bail!("{variable} names {}, which is no file", named.display()),
+        None => Ok(on_path(names)),
+    }
 }
 
 fn on_path(names: &[&str]) -> Option<PathBuf> {

@@ -5,7 +5,7 @@ use std::process::Command;
 
 use anyhow::{bail, Result};
 
-use super::browser::{self, Browser};
+use super::browser::{self, LazyBrowser};
 use super::report::Report;
 use crate::node;
 use crate::stamp;
@@ -16,10 +16,12 @@ use crate::workspace::Workspace;
 const TEST_TIMEOUT_MS: u32 = 300_000;
 
 /// Folders whose `*.test.js` files run without a browser.
-const SUITES: [(&str, &str); 5] = [
+const SUITES: [(&str, &str); 7] = [
     ("build scripts", "xtask/js"),
     ("package tests", "pkg/test"),
     ("receivers", "tests/receivers"),
+    ("replay of orders", "tests/replay"),
+    ("benches, in short", "tests/bench"),
     ("the shop", "miniprogram-demo/tests"),
     ("simulator tests", "simulator/test"),
 ];
@@ -27,19 +29,21 @@ const SUITES: [(&str, &str); 5] = [
 /// Where a `tsconfig.json` may stand.
 const TYPED: [&str; 3] = ["pkg", "miniprogram-demo", "simulator"];
 
-pub(crate) fn suites(workspace: &Workspace, report: &mut Report, browser: &Result<Browser>) {
+pub(crate) fn suites(workspace: &Workspace, report: &mut Report, browser: &LazyBrowser) {
     for project in projects(workspace) {
         let name = format!("types, {}", shown(workspace, &project));
         report.check(&name, tsc(workspace, &project));
     }
     for (name, folder) in SUITES {
-        report.tests(name, node_test(workspace, folder), Tally::from_tap);
+        report.tests(name, || node_test(workspace, folder), Tally::from_tap);
     }
-    let end_to_end = node_test(workspace, "simulator/e2e").and_then(|mut command| {
-        browser::name(browser, &mut command)?;
-        Ok(command)
-    });
-    report.tests("end to end in Chromium", end_to_end, Tally::from_tap);
+    report.tests("end to end in Chromium", || end_to_end(workspace, browser), Tally::from_tap);
+}
+
+fn end_to_end(workspace: &Workspace, browser: &LazyBrowser) -> Result<Command> {
+    let mut command = node_test(workspace, "simulator/e2e")?;
+    browser::name(browser, &mut command)?;
+    Ok(command)
 }
 
 fn node_test(workspace: &Workspace, folder: &str) -> Result<Command> {

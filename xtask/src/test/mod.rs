@@ -11,13 +11,14 @@ use anyhow::Result;
 
 use crate::workspace::{self, Workspace};
 use crate::{audit, build, node, size, vectors};
+use browser::{Browser, LazyBrowser};
 use report::{Report, Verdict};
 
 /// Runs the stages whose names contain one of the words, or all.
 pub(crate) fn run(workspace: &Workspace, words: &[String]) -> Result<ExitCode> {
     build::module::ensure_target()?;
     node::ensure(workspace)?;
-    let browser = browser::Browser::ensure();
+    let browser = LazyBrowser::new(Browser::ensure);
     let mut report = Report::new(words.to_vec(), workspace::in_ci());
     rust::lints(workspace, &mut report);
     rust::native(workspace, &mut report);

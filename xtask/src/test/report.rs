@@ -76,9 +76,9 @@ impl Report {
     }
 
     /// A command that counts its tests itself; an error is the reason why there's none.
-    pub(crate) fn tests(&mut self, name: &str, command: Result<Command>, count: fn(&str) -> Tally) {
+    pub(crate) fn tests(&mut self, name: &str, command: impl FnOnce() -> Result<Command>, count: fn(&str) -> Tally) {
         self.stage(name, |progress| {
-            let done = process::watch(&mut command?, |line| progress.detail(line))?;
+            let done = process::watch(&mut command()?, |line| progress.detail(line))?;
             Ok(Verdict::counted(done.success, count(&done.log), done.log))
         });
     }

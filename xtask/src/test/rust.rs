@@ -7,7 +7,7 @@ use std::process::Command;
 use anyhow::{Context, Result};
 use serde_json::json;
 
-use super::browser::{self, Browser};
+use super::browser::{self, Browser, LazyBrowser};
 use super::report::Report;
 use crate::tally::Tally;
 use crate::workspace::Workspace;
@@ -31,22 +31,22 @@ pub(crate) fn lints(workspace: &Workspace, report: &mut Report) {
 
 pub(crate) fn native(workspace: &Workspace, report: &mut Report) {
     let units = ["test", "--workspace", "--lib", "--bins", "--tests", "--no-fail-fast"];
-    report.tests("native tests", Ok(cargo(workspace, &[&units])), Tally::from_libtest);
+    report.tests("native tests", || Ok(cargo(workspace, &[&units])), Tally::from_libtest);
     let examples = ["test", "--workspace", "--doc", "--no-fail-fast"];
-    report.tests("documentation tests", Ok(cargo(workspace, &[&examples])), Tally::from_libtest);
+    report.tests("documentation tests", || Ok(cargo(workspace, &[&examples])), Tally::from_libtest);
     let mut documentation = cargo(workspace, &[&["doc", "--workspace", "--no-deps"]]);
     documentation.env("RUSTDOCFLAGS", "-Dwarnings");
     report.check("documentation", documentation);
 }
 
 /// Tests in Node and in a browser, through wasm-bindgen's runner built from this workspace.
-pub(crate) fn wasm(workspace: &Workspace, report: &mut Report, browser: &Result<Browser>) {
+pub(crate) fn wasm(workspace: &Workspace, report: &mut Report, browser: &LazyBrowser) {
     report.check("wasm test runner", cargo(workspace, &[&["build", "--package", "wasm-test-runner"]]));
-    report.tests("wasm tests in Node", Ok(wasm_test(workspace, "wasm_node")), Tally::from_libtest);
-    report.tests("wasm tests in Chromium", wasm_browser_test(workspace, browser), Tally::from_libtest);
+    report.tests("wasm tests in Node", || Ok(wasm_test(workspace, "wasm_node")), Tally::from_libtest);
+    report.tests("wasm tests in Chromium", || wasm_browser_test(workspace, browser), Tally::from_libtest);
 }
 
-fn wasm_browser_test(workspace: &Workspace, browser: &Result<Browser>) -> Result<Command> {
+fn wasm_browser_test(workspace: &Workspace, browser: &LazyBrowser) -> Result<Command> {
     let mut command = wasm_test(workspace, "wasm_browser");
     let browser = browser::name(browser, &mut command)?;
     command.env("WASM_BINDGEN_TEST_WEBDRIVER_JSON", webdriver_settings(workspace, browser)?);
