@@ -160,7 +160,7 @@ export interface Huitou {
 export interface Opened {
   /** Consent as it stands. */
   consent: boolean;
-  /** Who was logged in last; empty for nobody. */
+  /** Who was logged in last (or asked for a deletion that is still pending); empty for nobody. */
   user: string;
   /** True if an earlier start had left something stored. */
   recovered: boolean;

@@ -193,9 +193,10 @@ impl Engine {
         self.state.consented
     }
 
-    /// Whose events are counted; empty before a login.
+    /// Whose token the next upload needs: who is logged in, else who asked for a deletion still pending.
     pub fn user(&self) -> &str {
-        self.login.as_str()
+        let asked = self.state.deletion.as_ref().map(|(_, user)| user);
+        asked.filter(|_| self.login.is_anonymous()).unwrap_or(&self.login).as_str()
     }
 
     fn policy(&self) -> Policy<'_> {

@@ -243,6 +243,15 @@ test('props are read when track is called, not later', async () => {
   assert.deepEqual(world.calls('set_number'), [[0, 1]]);
 });
 
+test('a change of zone is noticed within a second', async () => {
+  const { huitou, world, host, clock } = await opened();
+  huitou.track('buy');
+  host.offset_min = () => 540;
+  clock.now += 1001;
+  huitou.track('buy');
+  assert.deepEqual(world.calls('track').map(([, , offset]) => offset), [480, 540]);
+});
+
 test('options are checked, and open itself does not throw', async (t) => {
   t.mock.method(console, 'warn', () => {});
   const wrong = [

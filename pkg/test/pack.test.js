@@ -9,7 +9,7 @@
  */
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
-import { readFileSync } from 'node:fs';
+import { readFileSync, readdirSync } from 'node:fs';
 import { test } from 'node:test';
 import { brotliDecompressSync } from 'node:zlib';
 import { pathOf } from './support/built.js';
@@ -49,4 +49,12 @@ test('the copied files are what a mini-program can load', () => {
   const module = brotliDecompressSync(readFileSync(pathOf('dist/miniprogram/huitou.wasm.br')));
   assert.ok(module.equals(readFileSync(pathOf('dist/node/huitou.wasm'))), 'one module for all');
   assert.equal(readFileSync(pathOf('dist/miniprogram/index.d.ts'), 'utf8'), readFileSync(pathOf('index.d.ts'), 'utf8'));
+});
+
+test('README names every code that the package throws', () => {
+  const readme = readFileSync(pathOf('README.md'), 'utf8');
+  const sources = readdirSync(pathOf('src')).map((file) => readFileSync(pathOf('src/' + file), 'utf8')).join('');
+  const codes = [...sources.matchAll(/new HuitouError\('(\w+)'/g)].map(([, code]) => code);
+  assert.ok(codes.length > 10);
+  codes.filter((code) => code !== 'upload_malformed').forEach((code) => assert.ok(readme.includes('`' + code + '`'), code));
 });

@@ -271,3 +271,31 @@ test('rows of the last account go out with its own token', async () => {
   assert.deepEqual(users, ['u1']);
   assert.ok(backend.uploads.some(({ user }) => user === 'u1'));
 });
+
+test('a deletion still pending goes out with the token of who asked for it', async () => {
+  const backend = new Backend();
+  const phone = new Phone({ backend: () => null });
+  const first = openOn(phone, { token: () => 'none' });
+  await first.setUser('u1');
+  visit(first);
+  await first.consent(false);
+  await first.flush();
+  phone.backend = (request) => backend.answerWx(request);
+  const users = [];
+  const next = openOn(phone.begin(), { consent: null, token: ({ user }) => { users.push(user); return 't-' + user; } });
+  await next.ready;
+  await next.sync();
+  assert.deepEqual(users, ['u1']);
+  assert.equal(backend.deleted.length, 1);
+});
+
+test('Douyin: the same calls under tt', async () => {
+  const backend = new Backend();
+  const phone = new Phone({ platform: 'tt', backend: (request) => backend.answerWx(request) });
+  assert.equal(phone.context.wx, undefined);
+  const huitou = openOn(phone);
+  visit(huitou);
+  await huitou.sync();
+  checkVisit(backend);
+  assert.equal(phone.huitou.hosts.tt().platform, 'douyin');
+});

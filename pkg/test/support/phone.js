@@ -40,16 +40,17 @@ function requireIn(context, file) {
 }
 
 /**
- * @param {{answer?: 'wrapped' | 'bare' | 'none', backend?: (request: object) => object}} [options] `answer`: what
- *   WXWebAssembly.instantiate gives (WeChat's documents say one, its typings the other); `backend` answers requests
+ * @param {{answer?: 'wrapped' | 'bare' | 'none', platform?: 'wx' | 'tt', backend?: (request: object) => object}} [options]
+ *   `answer`: what WXWebAssembly.instantiate gives (WeChat's documents say one, its typings the other); `backend` answers
+ *   requests; `platform`: under which name everything is there
  */
 export class Phone {
-  constructor({ answer = 'wrapped', backend = () => ({ statusCode: 500, header: {}, data: '' }) } = {}) {
+  constructor({ answer = 'wrapped', platform = 'wx', backend = () => ({ statusCode: 500, header: {}, data: '' }) } = {}) {
     this.answer = answer;
+    this.platform = platform;
     this.backend = backend;
     this.storage = new Map();
     this.requests = [];
-    this.clock = undefined;
     this.begin();
   }
 
@@ -59,8 +60,8 @@ export class Phone {
     const start = { frozen: false, listeners: {}, instances: [], memoryBytes: [] };
     this.start = start;
     this.wx = this.wxOf(start);
-    const globals = { wx: this.wx, setTimeout, clearTimeout };
-    if (this.answer !== 'none') globals.WXWebAssembly = this.wasmOf(start);
+    const globals = { [this.platform]: this.wx, setTimeout, clearTimeout };
+    if (this.answer !== 'none') globals[this.platform.toUpperCase() + 'WebAssembly'] = this.wasmOf(start);
     this.context = bareContext(globals);
     this.huitou = requireIn(this.context, 'dist/miniprogram/index.js');
     return this;
