@@ -1,0 +1,160 @@
+/** What happens to a phone: a day, crashes, a network that is away or lies. Each gives what one subject makes of it. */
+import { Random } from '../replay/random.mjs';
+
+const SECOND_MS = 1000;
+const MINUTE_MS = 60 * SECOND_MS;
+const HOUR_MS = 60 * MINUTE_MS;
+
+const CATEGORIES = ['green', 'white', 'oolong', 'black', 'puer', 'flower', 'ware', 'gift'];
+const PRODUCTS = ['longjing', 'biluochun', 'maofeng', 'yinzhen', 'shoumei', 'tieguanyin', 'dahongpao', 'qimen'];
+
+/** Tracks numbered events as a shop's visitor makes them. */
+export class Visitor {
+  constructor(subject, seed) {
+    this._subject = subject;
+    this._random = new Random(seed);
+    this.sent = 0;
+  }
+
+  /** One look at a product, now and then put into the cart. */
+  look() {
+    const category = this._random.below(8);
+    const props = { category: CATEGORIES[category], price_fen: 1900 + 100 * this._random.below(80) };
+    if (this._random.chance(0.15)) this._track('add_cart', { ...props, way: 'cart' });
+    else this._track('view_product', { ...props, product: PRODUCTS[this._random.below(8)] });
+  }
+
+  checkout() {
+    this._track('checkout', { amount_fen: 12900 });
+  }
+
+  order() {
+    this._track('order', { order_id: 'T2026112' + this.sent, paid_fen: 12900, items: 2 });
+  }
+
+  _track(name, props) {
+    this.sent += 1;
+    this._subject.track(name, { ...props, n: this.sent });
+  }
+}
+
+/** Goes to the background, is killed later, comes back, so that everything has had its chance. */
+async function settle(subject) {
+  const { world } = subject;
+  world.setNetwork('up');
+  world.hide();
+  await world.advance(MINUTE_MS);
+  world.kill();
+  await comeBack(subject);
+}
+
+async function comeBack(subject) {
+  const { world } = subject;
+  await subject.start();
+  await world.advance(MINUTE_MS);
+  world.hide();
+  await world.advance(MINUTE_MS);
+  world.kill();
+}
+
+/** 300 events in 6 cold starts, 2 orders; the last start has gone to the background when it is counted. */
+export async function day(create, { starts = 6 } = {}) {
+  const subject = create();
+  const visitor = new Visitor(subject, 'day');
+  for (let start = 0; start < starts; start++) {
+    await subject.start();
+    const buys = start % 3 === 1;
+    for (let event = 0; event < 50; event++) {
+      if (buys && event === 48) visitor.checkout();
+      else if (buys && event === 49) visitor.order();
+      else visitor.look();
+      await subject.world.advance(6 * SECOND_MS);
+    }
+    subject.world.hide();
+    await subject.world.advance(MINUTE_MS);
+    subject.world.kill();
+    await subject.world.advance(2 * HOUR_MS);
+  }
+  return { events: visitor.sent, ...subject.world.figures, ...subject.outcome(visitor.sent) };
+}
+
+/** Killed at random moments; how many events each crash cost. */
+export async function crashes(create, { moments = 40, mode = 'up' } = {}) {
+  const random = new Random('crash');
+  const losses = [];
+  let doubled = 0;
+  for (let moment = 0; moment < moments; moment++) {
+    const subject = create({ seed: 'crash' + moment });
+    const visitor = new Visitor(subject, 'crash' + moment);
+    await subject.start();
+    subject.world.setNetwork(mode);
+    await lookFor(subject, visitor, 3 * SECOND_MS + random.below(MINUTE_MS));
+    subject.world.kill();
+    subject.world.setNetwork('up');
+    await comeBack(subject);
+    const outcome = subject.outcome(visitor.sent);
+    losses.push(outcome.lost);
+    doubled += outcome.doubled;
+  }
+  return { max: Math.max(...losses), mean: losses.reduce((sum, each) => sum + each, 0) / moments, doubled };
+}
+
+/** Looks about every 2 s until the time is over, which may be right after an event. */
+async function lookFor(subject, visitor, ms) {
+  const random = new Random('pause' + ms);
+  let left = ms;
+  while (left > 0) {
+    visitor.look();
+    const pause = Math.min(left, 1500 + random.below(1000));
+    await subject.world.advance(pause);
+    left -= pause;
+  }
+}
+
+/** An hour in which nothing arrives, then ten good minutes. */
+export async function badHour(create, { mode, events = 900 }) {
+  const subject = create();
+  const visitor = new Visitor(subject, 'hour');
+  await subject.start();
+  subject.world.setNetwork(mode);
+  for (let event = 0; event < events; event++) {
+    visitor.look();
+    await subject.world.advance(HOUR_MS / 900);
+  }
+  subject.world.setNetwork('up');
+  await subject.world.advance(10 * MINUTE_MS);
+  await settle(subject);
+  return { ...subject.world.figures, ...subject.outcome(visitor.sent) };
+}
+
+/** Answers that take seconds: one event each 3 s, then five minutes. */
+export async function slowAnswers(create, { latency, events = 60 }) {
+  const subject = create();
+  const visitor = new Visitor(subject, 'slow');
+  await subject.start();
+  subject.world.setNetwork('slow', latency);
+  for (let event = 0; event < events; event++) {
+    visitor.look();
+    await subject.world.advance(3 * SECOND_MS);
+  }
+  await subject.world.advance(5 * MINUTE_MS);
+  await settle(subject);
+  return { ...subject.world.figures, ...subject.outcome(visitor.sent) };
+}
+
+/** Left and frozen at once, offline: only what the handler did at once is there at the next start. */
+export async function freezeOnHide(create) {
+  const subject = create();
+  const visitor = new Visitor(subject, 'freeze');
+  await subject.start();
+  subject.world.setNetwork('down');
+  for (let event = 0; event < 8; event++) {
+    visitor.look();
+    if (event < 7) await subject.world.advance(700);
+  }
+  subject.world.hide();
+  subject.world.kill();
+  subject.world.setNetwork('up');
+  await comeBack(subject);
+  return subject.outcome(visitor.sent);
+}
