@@ -14,7 +14,7 @@ pub const BUCKETS: u32 = 16 + 49 * 8;
 /// Counts by bucket, and the exact sum.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Sketch {
-    /// Exact sum of all values; saturates.
+    /// Exact sum of all values; saturates at [`VALUE_MAX`], so that every receiver holds it exactly.
     pub sum: u64,
     /// (bucket, count), ascending, no zero counts.
     pub buckets: Vec<(u32, u32)>,
@@ -44,13 +44,13 @@ pub fn bounds_of(bucket: u32) -> (u64, u64) {
 impl Sketch {
     /// Adds one value, at most [`VALUE_MAX`].
     pub fn add(&mut self, value: u64) {
-        self.sum = self.sum.saturating_add(value);
+        self.sum = self.sum.saturating_add(value).min(VALUE_MAX);
         self.add_bucket(bucket_of(value), 1);
     }
 
     /// Adds all of another sketch.
     pub fn merge(&mut self, other: &Sketch) {
-        self.sum = self.sum.saturating_add(other.sum);
+        self.sum = self.sum.saturating_add(other.sum).min(VALUE_MAX);
         for &(bucket, count) in &other.buckets {
             self.add_bucket(bucket, count);
         }

@@ -1,6 +1,6 @@
 //! What observations become: bounded statistics of one segment on one day.
 
-use super::sketch::Sketch;
+use super::sketch::{Sketch, VALUE_MAX};
 use crate::clock::Day;
 pub use crate::event::dropped::Dropped;
 use crate::id::{EventIx, FlowIx, Label, SegmentId};
@@ -97,7 +97,7 @@ impl Tally {
     /// Adds another tally; saturates.
     pub fn add(&mut self, more: Tally) {
         self.count = self.count.saturating_add(more.count);
-        self.sum = self.sum.saturating_add(more.sum);
+        self.sum = self.sum.saturating_add(more.sum).min(VALUE_MAX);
     }
 }
 

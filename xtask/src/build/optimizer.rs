@@ -17,9 +17,20 @@ const ALLOWED: [&str; 5] = [
     "--enable-nontrapping-float-to-int",
 ];
 
+/// Inlining makes the module smaller and its compressed form larger (51.6 against 49.2 KB): repeated calls compress
+/// better than unlike bodies. The package carries the compressed form.
+const NO_INLINING: [&str; 2] = ["--one-caller-inline-max-function-size=0", "--always-inline-max-function-size=0"];
+
 /// The passes that replace it with MVP instructions; optimising before and after is smaller than once.
-const PASSES: [&str; 5] =
-    ["-Oz", "--llvm-memory-copy-fill-lowering", "--signext-lowering", "--llvm-nontrapping-fptoint-lowering", "-Oz"];
+const PASSES: [&str; 7] = [
+    "-Oz",
+    "--llvm-memory-copy-fill-lowering",
+    "--signext-lowering",
+    "--llvm-nontrapping-fptoint-lowering",
+    "-Oz",
+    "--reorder-locals",
+    "--reorder-functions",
+];
 
 const STRIP: [&str; 3] = ["--strip-debug", "--strip-producers", "--strip-target-features"];
 
@@ -36,6 +47,6 @@ pub(crate) fn shrink_named(workspace: &Workspace, from: &Path, to: &Path) -> Res
 fn wasm_opt(workspace: &Workspace, from: &Path, to: &Path) -> Command {
     let mut command = Command::new("node");
     command.arg(workspace.path("node_modules/binaryen/bin/wasm-opt")).current_dir(workspace.root());
-    command.arg(from).args(ALLOWED).args(PASSES).arg("-o").arg(to);
+    command.arg(from).args(ALLOWED).args(NO_INLINING).args(PASSES).arg("-o").arg(to);
     command
 }
