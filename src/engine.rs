@@ -108,11 +108,20 @@ impl Engine {
             dropped: Table::default(),
             clock_back_noted: false,
         };
+        engine.go_on_wiping();
         engine.begin(&boot, unreadable);
         if let Some(granted) = boot.consent {
             engine.consent(granted, boot.at);
         }
         engine
+    }
+
+    /// An earlier start may have died while it wiped; and whoever said no is not recorded until the next yes.
+    fn go_on_wiping(&mut self) {
+        if self.state.deletion.is_some() && !self.state.consented {
+            self.refused = true;
+            self.wiping = Wiping::Beside;
+        }
     }
 
     fn begin(&mut self, boot: &Boot, unreadable: u32) {
@@ -226,7 +235,6 @@ impl Engine {
             self.start(at);
         }
         self.state.consented = true;
-        self.wiping = Wiping::default();
         self.journal.force_slot();
     }
 
@@ -235,7 +243,8 @@ impl Engine {
         let request = Deletion { id, device: self.state.device };
         let user = self.state.user.clone();
         self.forget();
-        self.state.deletion = Some((request, user));
+        // A deletion goes before any row, so while one waits the server has nothing of what came after it.
+        self.state.deletion.get_or_insert((request, user));
         self.journal.force_slot();
         self.wiping = Wiping::Beside;
     }
@@ -248,7 +257,7 @@ impl Engine {
         self.page = None;
         self.resume = None;
         self.refused = true;
-        self.outbox = Outbox::new();
+        self.outbox.start_over();
     }
 }
 

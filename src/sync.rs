@@ -47,6 +47,8 @@ pub struct InFlight {
     pub with_names: bool,
     /// True for a deletion request.
     pub deletion: bool,
+    /// Whose rows they are.
+    pub user: UserId,
     started: UnixMs,
 }
 
@@ -60,7 +62,9 @@ pub struct Outbox {
     not_before: UnixMs,
     sent_this_session: u32,
     names_wanted: Option<u32>,
+    /// Rows in the next body, and the most that were not too large.
     rows_max: usize,
+    rows_fit: usize,
     token_asked: bool,
     offline: bool,
     /// Requests made since the start.
@@ -85,7 +89,19 @@ pub struct Policy<'a> {
 impl Outbox {
     /// An idle outbox.
     pub fn new() -> Outbox {
-        Outbox { rows_max: ROWS_MAX, ..Outbox::default() }
+        Outbox { rows_max: ROWS_MAX, rows_fit: ROWS_MAX, ..Outbox::default() }
+    }
+
+    /// Nothing is wanted any more, and nothing known of the receiver. The request on its way still is.
+    pub fn start_over(&mut self) {
+        *self = Outbox {
+            in_flight: self.in_flight.take(),
+            offline: self.offline,
+            requests: self.requests,
+            sent_bytes: self.sent_bytes,
+            last_sync: self.last_sync,
+            ..Outbox::new()
+        };
     }
 
     /// A new session has its own allowance of requests.
@@ -125,10 +141,12 @@ impl Outbox {
         self.wanted && !self.offline && self.in_flight.is_none() && self.wait_until(now).is_none()
     }
 
-    /// When to look again, if a wish to send waits for its time. A clock that was set back can't stretch the wait.
+    /// When to look again, if a wish to send waits for its time. No wait is longer than the longest: then the clock
+    /// was set back.
     pub fn wait_until(&self, now: UnixMs) -> Option<UnixMs> {
-        let waits = self.wanted && !self.offline && self.in_flight.is_none() && self.not_before > now;
-        waits.then(|| self.not_before.min(now.plus(RETRY_AFTER_MS_MAX)))
+        let early = (1..=RETRY_AFTER_MS_MAX).contains(&self.not_before.since(now));
+        let waits = early && self.wanted && !self.offline && self.in_flight.is_none();
+        waits.then_some(self.not_before)
     }
 
     /// Nothing is left to send.
@@ -136,8 +154,9 @@ impl Outbox {
         self.wanted = false;
     }
 
-    /// A request left.
+    /// A request left. What changes from here on waits for the next reason to send.
     pub fn sent(&mut self, in_flight: InFlight, bytes: usize, now: UnixMs) {
+        self.wanted = false;
         self.in_flight = Some(InFlight { started: now, ..in_flight });
         self.requests = self.requests.saturating_add(1);
         self.sent_bytes = self.sent_bytes.saturating_add(bytes as u64);
@@ -177,7 +196,7 @@ impl Outbox {
     pub fn succeeded(&mut self, now: UnixMs) {
         self.in_flight = None;
         self.failures = 0;
-        self.rows_max = ROWS_MAX;
+        self.rows_max = (self.rows_max * 2).min(self.rows_fit);
         self.token_asked = false;
         self.not_before = UnixMs::MIN;
         self.names_wanted = None;
@@ -191,19 +210,20 @@ impl Outbox {
         self.wanted = true;
     }
 
-    /// The body was too large: send half as many rows. False if it was a single row already.
-    pub fn halve(&mut self, rows: usize) -> bool {
+    /// Too much for one body: send half as many rows, and not more again if the body was too `large`.
+    pub fn halve(&mut self, rows: usize, large: bool) {
         self.in_flight = None;
         self.wanted = true;
         self.rows_max = (rows / 2).max(1);
-        rows > 1
+        if large {
+            self.rows_fit = self.rows_max;
+        }
     }
 
-    /// A refused row was kept aside: go on with the others.
+    /// A refused row was kept aside: go on with the others, carefully.
     pub fn set_aside(&mut self) {
         self.in_flight = None;
         self.wanted = true;
-        self.rows_max = ROWS_MAX;
     }
 
     /// The next body, or `None` if nothing is to be sent (for whoever is logged in).
@@ -231,6 +251,7 @@ impl Outbox {
             attributes: attributes.as_ref().map(|&(revision, _)| revision),
             dictionary: epoch.dictionary,
             with_names,
+            user: user.clone(),
             ..InFlight::default()
         };
         let mut upload = Upload { attributes, ..blank(state, user, now) };
@@ -244,6 +265,18 @@ impl Outbox {
 /// True if a request would have something to carry.
 pub fn has_unsent(state: &State, attributes: &[String]) -> bool {
     state.deletion.is_some() || Batch::next(state, 1).is_some() || changed_attributes(state, attributes).is_some()
+}
+
+/// True if there are rows to send that were not among those `sent`, at whatever revision.
+pub fn has_others(state: &State, sent: &InFlight) -> bool {
+    let rows = state.epochs.iter().flat_map(|epoch| &epoch.rows).filter(|row| may_go(row, &state.user));
+    let is_sent = |row: &OutRow| sent.rows.iter().any(|&(s, d, _)| (s, d) == (row.row.segment, row.row.day.number()));
+    rows.into_iter().any(|row| !is_sent(row))
+}
+
+/// Another account's rows wait for its return: nobody else's token fits them.
+fn may_go(row: &OutRow, user: &UserId) -> bool {
+    row.is_unsent() && (row.user == *user || row.user.is_anonymous())
 }
 
 /// Rows that the server lacks, and roughly their bytes on the wire.
@@ -268,9 +301,9 @@ struct Batch<'a> {
 }
 
 impl<'a> Batch<'a> {
-    /// The oldest rows that may go. Another account's rows wait for its return: nobody else's token fits them.
+    /// The oldest rows that may go.
     fn next(state: &'a State, rows_max: usize) -> Option<Batch<'a>> {
-        let may_go = |row: &&OutRow| row.is_unsent() && (row.user == state.user || row.user.is_anonymous());
+        let may_go = |row: &&OutRow| may_go(row, &state.user);
         state.epochs.iter().find_map(|epoch| {
             let user = &epoch.rows.iter().find(may_go)?.user;
             let rows = epoch.rows.iter().filter(may_go).filter(|row| row.user == *user).take(rows_max).collect();

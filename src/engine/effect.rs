@@ -124,7 +124,9 @@ impl Engine {
             let wait_ms = (WRITE_RETRY_MS_MIN << self.write_failures.min(6)).min(crate::clock::MINUTE_MS);
             self.write_not_before = Some(now.plus(wait_ms));
         }
-        self.sync_due || self.write_not_before.is_none_or(|time| now >= time)
+        // A longer wait than the longest means that the clock was set back.
+        let waits = |time: UnixMs| (1..=crate::clock::MINUTE_MS).contains(&time.since(now));
+        self.sync_due || !self.write_not_before.is_some_and(waits)
     }
 
     fn persist(&mut self) -> Effect {
@@ -207,13 +209,13 @@ impl Engine {
         let deletion = self.state.deletion.as_ref().map(|(deletion, _)| deletion.id);
         let jitter = self.rng.next() as u32;
         match judge(reply, &sent, deletion) {
-            Verdict::Taken(answer) => return self.take(answer, now),
+            Verdict::Taken(answer) => return self.take(answer, &sent, now),
             Verdict::Names => self.outbox.wants_names(sent.dictionary),
             Verdict::Token => {
                 let need_token = self.outbox.token_refused(jitter, now);
                 return Received { need_token, ..Received::default() };
             }
-            Verdict::TooLarge | Verdict::Refused => self.refuse(&sent, jitter, now),
+            Verdict::TooLarge | Verdict::Refused => self.refuse(&sent, reply.status == 413, jitter, now),
             Verdict::Later => self.outbox.failed(reply.retry_after_s, jitter, now),
             Verdict::Nonsense => {
                 self.note(Dropped::BadAnswer, 1);
@@ -223,7 +225,7 @@ impl Engine {
         Received::default()
     }
 
-    fn take(&mut self, answer: Answer, now: UnixMs) -> Received {
+    fn take(&mut self, answer: Answer, sent: &InFlight, now: UnixMs) -> Received {
         self.outbox.succeeded(now);
         for &(segment, day, revision) in &answer.acks {
             self.record(Record::Acknowledged { segment, day, revision });
@@ -237,8 +239,12 @@ impl Engine {
         if let Some(time) = answer.time {
             self.correct_clock(time, now);
         }
-        let cursor = self.state.fact_cursor;
-        let facts: Vec<Fact> = answer.facts.into_iter().filter(|fact| fact.number > cursor).collect();
+        if crate::sync::has_others(&self.state, sent) {
+            self.outbox.recover();
+        }
+        // Facts are numbered for each user: those that arrive after another one logged in come again.
+        let (mine, cursor) = (sent.user == self.state.user, self.state.fact_cursor);
+        let facts: Vec<Fact> = answer.facts.into_iter().filter(|fact| mine && fact.number > cursor).collect();
         for fact in &facts {
             self.record(Record::Fact { number: fact.number, order_id: fact.order_id.clone() });
         }
@@ -263,13 +269,12 @@ impl Engine {
     }
 
     /// Finds out which row the server refuses by sending fewer at a time; that one is kept aside.
-    fn refuse(&mut self, sent: &InFlight, jitter: u32, now: UnixMs) {
+    fn refuse(&mut self, sent: &InFlight, large: bool, jitter: u32, now: UnixMs) {
         let &[(segment, day, _)] = sent.rows.as_slice() else {
             if sent.rows.is_empty() {
                 return self.outbox.failed(0, jitter, now);
             }
-            self.outbox.halve(sent.rows.len());
-            return;
+            return self.outbox.halve(sent.rows.len(), large);
         };
         self.outbox.set_aside();
         self.record(Record::Quarantined { segment, day });

@@ -37,7 +37,7 @@ pub(super) struct Found {
     pub(super) runs: usize,
     /// Runs that lost something durable.
     pub(super) lossy: usize,
-    /// Runs that counted something twice.
+    /// Runs that counted something twice, or what was withdrawn.
     pub(super) doubled: usize,
     /// Runs that lost more than one event a crash.
     pub(super) more_than_one: usize,
@@ -92,10 +92,12 @@ pub(super) fn judge(phone: &Phone, script: &Script, case: &Case) -> Found {
             by.and_then(|values| values.get(&told.name)).map_or(0, |&(count, _)| count)
         });
         let counted: u64 = counted.sum();
+        let times_max = u64::from(told.kept != Kept::Withdrawn);
+        let is_lost = counted == 0 && told.kept == Kept::Durable;
         lost += usize::from(counted == 0);
-        found.lossy |= usize::from(counted == 0 && told.kept == Kept::Durable);
-        found.doubled |= usize::from(counted > 1);
-        if counted > 1 || (counted == 0 && told.kept == Kept::Durable) {
+        found.lossy |= usize::from(is_lost);
+        found.doubled |= usize::from(counted > times_max);
+        if is_lost || counted > times_max {
             wrong.push(format!("{} × {counted}", told.name));
         }
     }

@@ -38,14 +38,14 @@ impl Phone {
         act(engine, event);
     }
 
-    /// A tick that must reach the receiver: event `tick` whose dimension `n` is its own number.
+    /// A tick that must reach the receiver: event `tick` with a number and a name of its own, or one of `names`.
     pub(crate) fn tick(&mut self) {
         self.engine();
-        let name = format!("t{}", self.told.len());
-        let user = self.user.clone();
+        let number = self.told.len();
+        let name = format!("t{}", number % self.names);
+        self.told.push(Told { user: self.user.clone(), name: name.clone(), kept: Kept::Volatile });
         let at = self.at();
-        self.told.push(Told { user, name: name.clone(), kept: Kept::Volatile });
-        self.stage_and("tick", &[("n", &name)], &[("price", 3.0)], |engine, event| engine.track(event, at));
+        self.stage_and("tick", &[("n", &name)], &[("price", number as f64)], |engine, event| engine.track(event, at));
     }
 
     /// `page(name)`; `None` leaves.

@@ -54,6 +54,8 @@ pub(crate) enum Kept {
     Durable,
     /// Its process died before such a report: it may be lost.
     Doubtful,
+    /// The person asked to forget it: it must not be there.
+    Withdrawn,
 }
 
 #[derive(Clone, Debug)]
@@ -80,6 +82,8 @@ pub(crate) struct Phone {
     pub(crate) consent: Option<bool>,
     pub(crate) user: String,
     pub(crate) told: Vec<Told>,
+    /// Ticks share so many names.
+    pub(crate) names: usize,
     /// Processes that ended without being asked to.
     pub(crate) crashes: usize,
     pub(crate) boots: u64,
@@ -113,6 +117,7 @@ impl Phone {
             consent: Some(true),
             user: String::new(),
             told: Vec::new(),
+            names: usize::MAX,
             crashes: 0,
             boots: 0,
             wake_ms: None,

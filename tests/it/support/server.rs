@@ -89,7 +89,8 @@ impl Server {
     fn take(&mut self, report: &Report) -> String {
         let mut members = Vec::new();
         if let Some(id) = &report.deletion {
-            self.rows.retain(|key, _| (&key.user, &key.device) != (&report.user, &report.device));
+            let is_hers = |key: &Key| key.user == report.user || key.user.is_empty();
+            self.rows.retain(|key, _| key.device != report.device || !is_hers(key));
             self.attributes.remove(&(report.user.clone(), report.device.clone()));
             self.deletions.push((report.user.clone(), report.device.clone(), id.clone()));
             members.push(format!(r#""deleted":"{id}""#));
