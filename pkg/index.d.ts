@@ -127,7 +127,7 @@ export interface Huitou {
 
   /**
    * Sends now, whatever the program's sync rule says, and resolves with the number of rows that the backend took.
-   * Rejects with `sync_failed` or `no_url`. The engine also syncs by itself.
+   * Rejects with `offline` (it goes out when the network is back), `sync_failed` or `no_url`. The engine also syncs by itself.
    */
   sync(): Promise<{ acked: number }>;
 

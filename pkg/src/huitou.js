@@ -15,6 +15,7 @@ export class Huitou {
     this._keeper = new Keeper(settings, this._events, this._sender);
     this._page = null;
     this._shown = true;
+    this._online = true;
     this._unfollow = [];
     this.ready = this._open(settings.mistake);
     // An app that does not wait for `ready` learns of a failure through the 'error' event, never through a crash.
@@ -59,6 +60,7 @@ export class Huitou {
   async sync() {
     if (!this._url) throw new HuitouError('no_url', 'open() was given no url to send to', 'url');
     await this._tell({ op: 'sync' });
+    if (!this._online) throw new HuitouError('offline', 'the network is off; what is unsent goes out when it is back');
     const engine = await this._keeper.running();
     const answer = await engine.pump.sent();
     if (answer === null) return { acked: 0 };
@@ -119,7 +121,10 @@ export class Huitou {
 
   /** Listens to the platform. */
   _follow() {
-    const online = (isOnline) => this._keeper.command({ op: 'online', online: isOnline }).catch(() => {});
+    const online = (isOnline) => {
+      this._online = isOnline;
+      this._keeper.command({ op: 'online', online: isOnline }).catch(() => {});
+    };
     this._unfollow = [
       this._host.onShow((scene) => this._show(scene)),
       this._host.onHide(() => this._hide()),

@@ -215,6 +215,14 @@ test('without a url nothing is sent, and sync says why', async () => {
   await assert.rejects(huitou.sync(), { code: 'no_url', path: 'url' });
 });
 
+test('sync says that the network is off', async () => {
+  const { huitou, host } = await opened();
+  host.network(false);
+  await assert.rejects(huitou.sync(), { code: 'offline' });
+  host.network(true);
+  await huitou.sync();
+});
+
 test('the network coming back is passed on', async () => {
   const { host, world } = await opened();
   host.network(false);
