@@ -6,9 +6,15 @@ const MINUTE_MS = 60 * SECOND_MS;
 const HOUR_MS = 60 * MINUTE_MS;
 
 const CATEGORIES = ['green', 'white', 'oolong', 'black', 'puer', 'flower', 'ware', 'gift'];
-const PRODUCTS = ['longjing', 'biluochun', 'maofeng', 'yinzhen', 'shoumei', 'tieguanyin', 'dahongpao', 'qimen'];
 
-/** Tracks numbered events as a shop's visitor makes them. */
+/** What the shop sells: name and price; of each category two. */
+const PRODUCTS = [
+  ['longjing', 12800], ['biluochun', 9800], ['yinzhen', 19800], ['shoumei', 4900], ['tieguanyin', 6800], ['dahongpao', 8800],
+  ['xiaozhong', 5800], ['qimen', 4500], ['shupu', 6500], ['bingdao', 32000], ['jasmine', 3900], ['guihua', 3600],
+  ['zisha', 26800], ['gaiwan', 7900], ['giftbox', 19900], ['starter', 9900],
+];
+
+/** Tracks events as a shop's visitor makes them: four props each, but for the rare ones. */
 export class Visitor {
   constructor(subject, seed) {
     this._subject = subject;
@@ -18,10 +24,11 @@ export class Visitor {
 
   /** One look at a product, now and then put into the cart. */
   look() {
-    const category = this._random.below(8);
-    const props = { category: CATEGORIES[category], price_fen: 1900 + 100 * this._random.below(80) };
-    if (this._random.chance(0.15)) this._track('add_cart', { ...props, way: 'cart' });
-    else this._track('view_product', { ...props, product: PRODUCTS[this._random.below(8)] });
+    const index = this._random.below(PRODUCTS.length);
+    const [product, price_fen] = PRODUCTS[index];
+    const props = { category: CATEGORIES[index >> 1], product, price_fen };
+    if (this._random.chance(0.15)) this._track('add_cart', Object.assign(props, { quantity: 1 + this._random.below(3) }));
+    else this._track('view_product', Object.assign(props, { position: this._random.below(10) }));
   }
 
   checkout() {
@@ -34,7 +41,7 @@ export class Visitor {
 
   _track(name, props) {
     this.sent += 1;
-    this._subject.track(name, { ...props, n: this.sent });
+    this._subject.track(name, props, this.sent);
   }
 }
 
@@ -57,10 +64,21 @@ async function comeBack(subject) {
   world.kill();
 }
 
-/** 300 events in 6 cold starts, 2 orders; the last start has gone to the background when it is counted. */
-export async function day(create, { starts = 6 } = {}) {
+/**
+ * 300 events in 6 cold starts, 2 orders, on each of two days: `first` and `next`, when the phone is known. `whole` is
+ * what became of both.
+ */
+export async function days(create, { starts = 6 } = {}) {
   const subject = create();
   const visitor = new Visitor(subject, 'day');
+  const first = await oneDay(subject, visitor, starts);
+  await subject.world.advance(12 * HOUR_MS);
+  const next = await oneDay(subject, visitor, starts);
+  return { first, next, whole: subject.outcome(visitor.sent) };
+}
+
+async function oneDay(subject, visitor, starts) {
+  const before = { ...subject.world.figures, events: visitor.sent };
   for (let start = 0; start < starts; start++) {
     await subject.start();
     const buys = start % 3 === 1;
@@ -75,7 +93,8 @@ export async function day(create, { starts = 6 } = {}) {
     subject.world.kill();
     await subject.world.advance(2 * HOUR_MS);
   }
-  return { events: visitor.sent, ...subject.world.figures, ...subject.outcome(visitor.sent) };
+  const after = { ...subject.world.figures, events: visitor.sent };
+  return Object.fromEntries(Object.keys(after).map((name) => [name, after[name] - before[name]]));
 }
 
 /** Killed at random moments; how many events each crash cost. */

@@ -25,7 +25,8 @@ class HuitouServer {
     const read = bytes[0] === 123 ? { upload: JSON.parse(Buffer.from(bytes)) } : decodeUpload(bytes, (hash) => this.names.get(hash));
     if (read.unknown !== undefined) return JSON.stringify({ acks: [], names: true, time });
     if (read.names) this.names.set(read.names.hash, read.names.bytes);
-    return JSON.stringify({ acks: (read.upload.rows || []).map((row) => this._take(row)), time });
+    const { rows = [], attributes } = read.upload;
+    return JSON.stringify({ acks: rows.map((row) => this._take(row)), attributes: attributes && attributes.rev, time });
   }
 
   _take(row) {
@@ -63,6 +64,14 @@ function huitou(format) {
   };
 }
 
+/**
+ * A fifth prop tells a rival's events apart, about 8 of its hundreds of bytes. Where CPU is measured it is left out:
+ * four props for all.
+ */
+function numbering({ isReal }, track) {
+  return isReal ? track : (name, props, n) => track(name, Object.assign({ n }, props));
+}
+
 /** Lost and doubled of events that arrive one by one, told apart by their prop `n`. */
 function outcomeOf(numbers, sent) {
   const distinct = new Set(numbers);
@@ -80,7 +89,7 @@ function sensors(options = {}) {
       sa.init();
       world.launch();
       await world.started();
-      this.track = (name, props) => sa.track(name, props);
+      this.track = numbering(options, (name, props) => sa.track(name, props));
     },
     outcome: (sent) => outcomeOf(numbers, sent),
   };
@@ -104,7 +113,7 @@ function umeng(options = {}) {
       const uma = run(file, readFileSync(file, 'utf8') + '\nApp({ umengConfig: { appKey: "5f0000000000000000000000", useOpenid: false, debug: false } });');
       world.launch();
       await world.started();
-      this.track = (name, props) => uma.trackEvent(name, props);
+      this.track = numbering(options, (name, props) => uma.trackEvent(name, props));
     },
     outcome: (sent) => outcomeOf(numbers, sent),
   };
