@@ -215,7 +215,9 @@ impl Engine {
                 let need_token = self.outbox.token_refused(jitter, now);
                 return Received { need_token, ..Received::default() };
             }
-            Verdict::TooLarge | Verdict::Refused => self.refuse(&sent, reply.status == 413, jitter, now),
+            Verdict::TooLarge | Verdict::Refused if sent.rows.is_empty() => self.outbox.failed(0, jitter, now),
+            Verdict::TooLarge => self.refuse(&sent, true),
+            Verdict::Refused => self.refuse(&sent, false),
             Verdict::Later => self.outbox.failed(reply.retry_after_s, jitter, now),
             Verdict::Nonsense => {
                 self.note(Dropped::BadAnswer, 1);
@@ -230,7 +232,9 @@ impl Engine {
         for &(segment, day, revision) in &answer.acks {
             self.record(Record::Acknowledged { segment, day, revision });
         }
-        if let Some(revision) = answer.attributes {
+        // Attributes and facts are a user's own: those of an earlier one are sent and come again.
+        let mine = sent.user == self.state.user;
+        if let Some(revision) = answer.attributes.filter(|_| mine) {
             self.record(Record::AttributesAcknowledged { revision });
         }
         if answer.deleted {
@@ -242,8 +246,7 @@ impl Engine {
         if crate::sync::has_others(&self.state, sent) {
             self.outbox.recover();
         }
-        // Facts are numbered for each user: those that arrive after another one logged in come again.
-        let (mine, cursor) = (sent.user == self.state.user, self.state.fact_cursor);
+        let cursor = self.state.fact_cursor;
         let facts: Vec<Fact> = answer.facts.into_iter().filter(|fact| mine && fact.number > cursor).collect();
         for fact in &facts {
             self.record(Record::Fact { number: fact.number, order_id: fact.order_id.clone() });
@@ -269,11 +272,8 @@ impl Engine {
     }
 
     /// Finds out which row the server refuses by sending fewer at a time; that one is kept aside.
-    fn refuse(&mut self, sent: &InFlight, large: bool, jitter: u32, now: UnixMs) {
+    fn refuse(&mut self, sent: &InFlight, large: bool) {
         let &[(segment, day, _)] = sent.rows.as_slice() else {
-            if sent.rows.is_empty() {
-                return self.outbox.failed(0, jitter, now);
-            }
             return self.outbox.halve(sent.rows.len(), large);
         };
         self.outbox.set_aside();
