@@ -68,8 +68,8 @@ function huitou(format) {
  * A fifth prop tells a rival's events apart, about 8 of its hundreds of bytes. Where CPU is measured it is left out:
  * four props for all.
  */
-function numbering({ isReal }, track) {
-  return isReal ? track : (name, props, n) => track(name, Object.assign({ n }, props));
+function numbering({ isNumbered = true }, track) {
+  return !isNumbered ? track : (name, props, n) => track(name, Object.assign({ n }, props));
 }
 
 /** Lost and doubled of events that arrive one by one, told apart by their prop `n`. */

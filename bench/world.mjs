@@ -45,12 +45,11 @@ function runFile(globals, file, source) {
 }
 
 export class World {
-  /** @param {{backend?: (request: object) => string, seed?: string, isReal?: boolean}} [options] `isReal`: the context's own Date, for CPU figures */
-  constructor({ backend = () => '{}', seed = 'world', isReal = false } = {}) {
+  /** @param {{backend?: (request: object) => string, seed?: string}} [options] */
+  constructor({ backend = () => '{}', seed = 'world' } = {}) {
     this.clock = new Clock(Date.parse('2026-11-20T01:00:00Z'));
     this.random = new Random(seed);
     this.backend = backend;
-    this.isReal = isReal;
     this.storage = new Map();
     /** 'up', 'down', 'http500' or 'slow'; `latency` counts when up or slow. */
     this.network = { mode: 'up', latency: LATENCY_MS };
@@ -131,7 +130,7 @@ export class World {
       clearInterval: (id) => clock.clear(id),
     };
     globals.global = globals;
-    if (!this.isReal) globals.Date = virtualDate(clock);
+    globals.Date = virtualDate(clock);
     return globals;
   }
 
@@ -220,7 +219,7 @@ export class World {
     const answer = { statusCode: 500, header: {}, data: '' };
     if (mode !== 'http500') {
       Object.assign(answer, { statusCode: 200 });
-      this.clock.set(() => { answer.data = this.backend(options, this.isReal ? Date.now() : this.clock.now); }, latency / 2, this);
+      this.clock.set(() => { answer.data = this.backend(options, this.clock.now); }, latency / 2, this);
     }
     if (latency > timeout) return this._later(start, options, failed, timeout);
     return this._later(start, options, ['success', answer], latency);
