@@ -5,7 +5,7 @@ mod children;
 use std::fs;
 use std::io::ErrorKind;
 use std::net::{TcpListener, TcpStream};
-use std::path::PathBuf;
+use std::path::{absolute, PathBuf};
 use std::process::Command;
 use std::sync::mpsc::{channel, Receiver};
 use std::thread::sleep;
@@ -115,7 +115,7 @@ fn build_shop(workspace: &Workspace) -> Result<PathBuf> {
 }
 
 fn start_collector(workspace: &Workspace, options: &Options, children: &mut Children) -> Result<()> {
-    let db = database(workspace, options);
+    let db = database(workspace, options)?;
     if let Some(folder) = db.parent() {
         fs::create_dir_all(folder).with_context(|| format!("creating {}", folder.display()))?;
     }
@@ -135,9 +135,9 @@ fn start_shop(workspace: &Workspace, options: &Options, site: &PathBuf, children
 }
 
 /// Where the collector keeps what arrives.
-fn database(workspace: &Workspace, options: &Options) -> PathBuf {
+fn database(workspace: &Workspace, options: &Options) -> Result<PathBuf> {
     let folder = options.data.clone().unwrap_or_else(|| workspace.path("demo-data"));
-    folder.join("collector.sqlite")
+    Ok(absolute(folder.join("collector.sqlite"))?)
 }
 
 /// Lets the households of a file shop before the shop opens.
@@ -145,8 +145,7 @@ fn replay(workspace: &Workspace, orders: &PathBuf, options: &Options) -> Result<
     println!("replaying {}", orders.display());
     let mut script = node::script(workspace, "replay/replay.mjs");
     let url = format!("http://{}", address(options.collector_port));
-    script.arg(std::path::absolute(orders)?).args(["--collector", &url]);
-    script.arg("--db").arg(std::path::absolute(database(workspace, options))?);
+    script.arg(absolute(orders)?).args(["--collector", &url]).arg("--db").arg(database(workspace, options)?);
     process::run(&mut script)
 }
 
