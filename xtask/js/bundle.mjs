@@ -51,16 +51,24 @@ function generateFallback() {
 }
 
 async function bundle({ entry, output, kind, glue }) {
-  await esbuild.build({
+  const { metafile } = await esbuild.build({
     ...kind,
     entryPoints: [inRoot('pkg/src/' + entry)],
     outfile: inRoot(output),
     bundle: true,
+    metafile: true,
     charset: 'utf8',
     legalComments: 'none',
     logLevel: 'warning',
     alias: { '#glue': inRoot('pkg/wasm/' + glue), '#fallback': inRoot('pkg/wasm/fallback.js') },
   });
+  return Object.values(metafile.outputs)[0].inputs;
+}
+
+/** Bytes that each source takes in the mini-program's bundle, for `cargo xtask size`. */
+function tellShares(inputs) {
+  const shares = Object.entries(inputs).map(([file, { bytesInOutput }]) => [file, bytesInOutput]);
+  writeFileSync(inRoot('pkg/wasm/shares.json'), JSON.stringify(Object.fromEntries(shares)));
 }
 
 function compress() {
@@ -79,7 +87,8 @@ console.log('wasm2js');
 generateFallback();
 for (const each of BUNDLES) {
   console.log(each.output);
-  await bundle(each);
+  const inputs = await bundle(each);
+  if (each.kind === MINI_PROGRAM) tellShares(inputs);
 }
 compress();
 COPIES.forEach(copy);

@@ -7,7 +7,7 @@ use anyhow::{bail, Context, Result};
 use serde_json::Value;
 use wasmparser::{KnownCustom, Name, Parser, Payload};
 
-use crate::build::bundles::PHONE_FILES;
+use crate::build::bundles::{PHONE_FILES, SHARES};
 use crate::build::module::Module;
 use crate::build::{self, optimizer};
 use crate::workspace::Workspace;
@@ -29,6 +29,7 @@ pub(crate) fn run(workspace: &Workspace) -> Result<()> {
     let functions = functions(&fs::read(&named).context("reading the module with names")?)?;
     print_rows("bytes of code by module", by_module(&functions));
     print_rows("largest functions", functions);
+    print_rows("bytes of minified JavaScript by source", shares(workspace)?);
     println!("\n{}", check(workspace)?);
     Ok(())
 }
@@ -109,6 +110,15 @@ fn module_of(name: &str) -> String {
     let path = name.trim_start_matches(['<', '&', '(', '[', '*']);
     let path = path.split([' ', '<', '>']).next().unwrap_or(path);
     path.split("::").take(2).collect::<Vec<_>>().join("::")
+}
+
+/// Sources of the mini-program's bundle, largest first.
+fn shares(workspace: &Workspace) -> Result<Vec<(String, usize)>> {
+    let text = fs::read_to_string(workspace.path(SHARES)).context(SHARES)?;
+    let shares: BTreeMap<String, usize> = serde_json::from_str(&text).context(SHARES)?;
+    let mut rows: Vec<_> = shares.into_iter().collect();
+    rows.sort_by_key(|(_, bytes)| std::cmp::Reverse(*bytes));
+    Ok(rows)
 }
 
 fn print_rows(title: &str, rows: Vec<(String, usize)>) {

@@ -14,7 +14,11 @@ use crate::workspace::Workspace;
 /// What a mini-program's package holds besides types.
 pub(crate) const PHONE_FILES: [&str; 2] = ["pkg/dist/miniprogram/huitou.wasm.br", "pkg/dist/miniprogram/index.js"];
 
-const OTHER_FILES: [&str; 7] = [
+/// Bytes that each source takes in the mini-program's bundle.
+pub(crate) const SHARES: &str = "pkg/wasm/shares.json";
+
+const OTHER_FILES: [&str; 8] = [
+    SHARES,
     "pkg/dist/miniprogram/index.d.ts",
     "pkg/dist/esm/index.mjs",
     "pkg/dist/esm/huitou.wasm",
