@@ -9,6 +9,7 @@ mod rng;
 pub mod room;
 pub mod view;
 
+use self::command::ATTRIBUTE_BYTES_MAX;
 use self::effect::Wiping;
 use self::observe::{OpenPage, Staged};
 use self::rng::Rng;
@@ -135,8 +136,8 @@ impl Engine {
         if unreadable > 0 {
             self.note(Dropped::Unreadable, unreadable);
         }
-        for (name, value) in &boot.info {
-            self.set_attribute(name, Some(value.clone()));
+        for (name, value) in boot.info.iter().filter(|(name, _)| BUILT_IN_ATTRIBUTES.contains(&name.as_str())) {
+            self.set_attribute(name, Some(cut(value)));
         }
     }
 
@@ -258,6 +259,17 @@ impl Engine {
         self.resume = None;
         self.refused = true;
         self.outbox.start_over();
+    }
+}
+
+/// The platform's texts have any length; a receiver refuses longer ones than an app may set.
+fn cut(value: &Scalar) -> Scalar {
+    match value {
+        Scalar::Text(text) => {
+            let end = text.floor_char_boundary(ATTRIBUTE_BYTES_MAX);
+            Scalar::Text(text.get(..end).unwrap_or_default().to_owned())
+        }
+        other => other.clone(),
     }
 }
 

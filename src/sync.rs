@@ -267,8 +267,11 @@ pub fn has_unsent(state: &State, attributes: &[String]) -> bool {
     state.deletion.is_some() || Batch::next(state, 1).is_some() || changed_attributes(state, attributes).is_some()
 }
 
-/// True if there are rows to send that were not among those `sent`, at whatever revision.
+/// True if there is something to send that was not among what was `sent`, at whatever revision.
 pub fn has_others(state: &State, sent: &InFlight) -> bool {
+    if state.attributes.revision > state.attributes.acked && sent.attributes.is_none() {
+        return true;
+    }
     let rows = state.epochs.iter().flat_map(|epoch| &epoch.rows).filter(|row| may_go(row, &state.user));
     let is_sent = |row: &OutRow| sent.rows.iter().any(|&(s, d, _)| (s, d) == (row.row.segment, row.row.day.number()));
     rows.into_iter().any(|row| !is_sent(row))
@@ -279,7 +282,7 @@ fn may_go(row: &OutRow, user: &UserId) -> bool {
     row.is_unsent() && (row.user == *user || row.user.is_anonymous())
 }
 
-/// Rows that the server lacks, and roughly their bytes on the wire.
+/// Rows that the server lacks, and roughly their bytes on the wire; of a row that it has in part, the part it lacks.
 pub fn unsent(state: &State) -> (u32, u32) {
     let (mut rows, mut bytes) = (0, 0);
     for epoch in &state.epochs {
@@ -287,7 +290,8 @@ pub fn unsent(state: &State) -> (u32, u32) {
             let mut w = crate::bytes::Writer::default();
             crate::summary::rows::encode_row(&mut w, &row.row, &epoch.names);
             rows += 1;
-            bytes += w.out.len() as u32;
+            let missing = u64::from(row.row.revision - row.acked);
+            bytes += (w.out.len() as u64 * missing / u64::from(row.row.revision)) as u32;
         }
     }
     (rows, bytes)

@@ -88,15 +88,16 @@ impl Engine {
     pub fn track(&mut self, event: EventIx, at: At) {
         let props = self.take_staged(event);
         let Some(props) = props else { return self.note(Dropped::UndeclaredEvent, 1) };
-        if self.is_over_cap(at) {
-            return self.note(Dropped::EventOverflow, 1);
-        }
         if event == builtin::HIDE {
             self.hide_page(at);
         }
-        let after_s = self.move_clock(at);
-        self.record(Record::Event { after_s, event, props });
-        self.advance_flows(event);
+        if self.is_over_cap(at) {
+            self.note(Dropped::EventOverflow, 1);
+        } else {
+            let after_s = self.move_clock(at);
+            self.record(Record::Event { after_s, event, props });
+            self.advance_flows(event);
+        }
         self.lifecycle(event, at);
     }
 
@@ -165,10 +166,12 @@ impl Engine {
         Some(props)
     }
 
+    /// True if the day has had its events. A day further back than the clock stands still is one of its own.
     fn is_over_cap(&self, at: At) -> bool {
         let today = Day::of(self.corrected(at.instant), self.zone(at));
         let profile = &self.state.profile;
-        today <= profile.last_day && profile.events_today >= self.program.caps.events_per_day
+        let is_that_day = (0..=2).contains(&(profile.last_day.number() - today.number()));
+        is_that_day && profile.events_today >= self.program.caps.events_per_day
     }
 
     /// Brings the state's clock to `at` and begins a session if one is due. Returns the seconds that the record to
@@ -292,9 +295,14 @@ impl Engine {
     }
 }
 
-/// `round(value * 10^decimals)` as a whole number, if it is one a sketch takes.
+/// `round(value * 10^decimals)` as a whole number, if it is one a sketch takes. Adding a half and cutting off would
+/// change large whole numbers: past 2^52 there are no halves.
 fn scaled(value: f64, decimals: u8) -> Option<u64> {
     let factor = 10u32.checked_pow(u32::from(decimals))?;
-    let scaled = value * f64::from(factor) + 0.5;
-    (scaled >= 0.5 && scaled <= VALUE_MAX as f64).then_some(scaled as u64)
+    let scaled = value * f64::from(factor);
+    if !(scaled >= 0.0 && scaled <= VALUE_MAX as f64) {
+        return None;
+    }
+    let whole = scaled as u64;
+    Some(whole + u64::from(scaled - whole as f64 >= 0.5))
 }

@@ -12,6 +12,7 @@ use crate::clock::{hour_of, Day, OffsetMin, UnixMs};
 use crate::event::{Props, Record, Scalar};
 use crate::id::{DeletionId, DeviceId, EventIx, FlowIx, SegmentId, UserId};
 use crate::program::names::Names;
+use crate::program::BUILT_IN_ATTRIBUTES;
 
 /// Orders remembered to recognise a repeated id and to mark confirmed ones.
 pub const ORDERS_KEPT_MAX: usize = 32;
@@ -54,7 +55,8 @@ pub struct Deletion {
 pub struct Attributes {
     /// In order of name.
     pub values: Vec<(String, Scalar)>,
-    /// Grows with every change.
+    /// Grows with every change, and is no less than the seconds since 2020: storage that was rolled back does not
+    /// reuse a revision that the server has seen.
     pub revision: u32,
     /// The highest revision that the server echoed.
     pub acked: u32,
@@ -161,10 +163,14 @@ impl State {
                 self.last = instant;
                 self.active = self.active.min(instant);
                 self.zone = zone;
+                self.profile.set_back(self.day());
             }
             Record::Segment { id, user } => self.apply_segment(id, user),
             Record::Skew { skew_s } => self.skew_s = skew_s,
-            Record::Attribute { name, value } => self.attributes.set(name, value),
+            Record::Attribute { name, value } => {
+                let now_s = self.last.since(UnixMs::MIN) / 1000;
+                self.attributes.set(name, value, now_s as u32);
+            }
             Record::Acknowledged { segment, day, revision } => self.apply_acknowledged(segment, day, revision),
             Record::AttributesAcknowledged { revision } => {
                 self.attributes.acked = self.attributes.acked.max(revision);
@@ -237,8 +243,23 @@ impl State {
 
     fn apply_segment(&mut self, id: SegmentId, user: UserId) {
         self.segment = id;
-        self.user = user;
+        if user != self.user {
+            self.change_user(user);
+        }
         self.forget_acknowledged();
+    }
+
+    /// What was recorded before a login belongs to who logs in; what belonged to somebody else goes. The server has
+    /// attributes and numbers facts for each user.
+    fn change_user(&mut self, user: UserId) {
+        let before = std::mem::replace(&mut self.user, user);
+        if !before.is_anonymous() {
+            self.attempts.clear();
+            self.orders.clear();
+            self.attributes.values.retain(|(name, _)| BUILT_IN_ATTRIBUTES.contains(&name.as_str()));
+        }
+        self.attributes.acked = 0;
+        self.fact_cursor = 0;
     }
 
     fn apply_acknowledged(&mut self, segment: SegmentId, day: i32, revision: u32) {
@@ -291,7 +312,7 @@ impl State {
 }
 
 impl Attributes {
-    fn set(&mut self, name: String, value: Option<Scalar>) {
+    fn set(&mut self, name: String, value: Option<Scalar>, now_s: u32) {
         let found = self.values.binary_search_by(|(known, _)| known.as_str().cmp(&name));
         match (found, value) {
             (Ok(at), Some(value)) => {
@@ -303,7 +324,7 @@ impl Attributes {
             (Err(at), Some(value)) if self.values.len() < ATTRIBUTES_MAX => self.values.insert(at, (name, value)),
             _ => return,
         }
-        self.revision = self.revision.saturating_add(1);
+        self.revision = self.revision.saturating_add(1).max(now_s);
     }
 
     /// The value of an attribute.

@@ -33,6 +33,18 @@ impl Profile {
             self.first_day = self.first_day.min(day);
         }
     }
+
+    /// The clock was set back, and that is believed: the days after this one have not been.
+    pub fn set_back(&mut self, day: Day) {
+        let ahead = self.last_day.number() - day.number();
+        if self.active_days == 0 || ahead <= 0 {
+            return;
+        }
+        self.active_days = self.active_days.checked_shr(ahead as u32).unwrap_or(0) | 1;
+        self.first_day = self.first_day.min(day);
+        self.last_day = day;
+        self.events_today = 0;
+    }
 }
 
 #[cfg(test)]
@@ -55,5 +67,22 @@ mod tests {
         assert_eq!(profile.active_days, 1 | 2 | 1 << 63, "a zone change west sets the day before");
         profile.visit(day(400));
         assert_eq!(profile.active_days, 1);
+    }
+
+    #[test]
+    fn days_that_have_not_been_are_forgotten() {
+        let mut profile = Profile::default();
+        profile.set_back(day(0));
+        assert_eq!(profile, Profile::default(), "nothing was recorded");
+        for offset in [0, 2, 365] {
+            profile.visit(day(offset));
+        }
+        profile.sessions = 7;
+        profile.set_back(day(3));
+        assert_eq!((profile.first_day, profile.last_day, profile.sessions), (day(0), day(3), 7));
+        assert_eq!(profile.active_days, 1, "what the window had lost stays lost");
+        profile.visit(day(4));
+        profile.set_back(day(2));
+        assert_eq!((profile.active_days, profile.last_day), (1, day(2)));
     }
 }

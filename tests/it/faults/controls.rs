@@ -1,8 +1,9 @@
 //! Negative controls: worlds that are broken on purpose. A harness that does not catch them proves nothing.
 
 use super::crashes::roll_back;
-use super::grid::{grid, Pairs, World};
+use super::grid::{grid, judge, run, Case, Pairs, World};
 use super::script::{accounts, session};
+use crate::support::network::Fate;
 use crate::support::phone::Shell;
 use crate::support::server::Merge;
 
@@ -35,6 +36,15 @@ fn acknowledging_what_is_not_kept_is_caught() {
 fn adding_every_arrival_is_caught() {
     let (_, doubled) = caught("every arrival added", World { merge: Merge::Adds, ..World::default() });
     assert!(doubled > 0);
+}
+
+#[test]
+fn keeping_the_latest_arrival_is_caught() {
+    let case = Case { plan: vec![Fate::Ok, Fate::Late, Fate::Late], faults: Vec::new() };
+    for (merge, lossy) in [(Merge::Highest, 0), (Merge::Latest, 1)] {
+        let world = World { merge, ..World::default() };
+        assert_eq!(judge(&run(&session(), &case, world), &session(), &case).lossy, lossy, "{merge:?}");
+    }
 }
 
 #[test]

@@ -12,20 +12,19 @@ impl Phone {
     /// `track(name, {…})`, and the turn's end.
     pub(crate) fn track(&mut self, name: &str, texts: &[(&str, &str)], numbers: &[(&str, f64)]) {
         let at = self.at();
-        self.stage_and(name, texts, numbers, |engine, event| engine.track(event, at));
+        if let Some(event) = self.stage(name, texts, numbers) {
+            self.engine().track(event, at);
+        }
         self.run();
     }
 
-    fn stage_and(
-        &mut self,
-        name: &str,
-        texts: &[(&str, &str)],
-        numbers: &[(&str, f64)],
-        act: impl FnOnce(&mut Engine, EventIx),
-    ) {
+    fn stage(&mut self, name: &str, texts: &[(&str, &str)], numbers: &[(&str, f64)]) -> Option<EventIx> {
         self.engine();
         let (names, engine) = (&self.program.names, self.engine.as_mut().unwrap());
-        let Some(event) = names.find_event(name) else { return engine.note(Dropped::UndeclaredEvent, 1) };
+        let Some(event) = names.find_event(name) else {
+            engine.note(Dropped::UndeclaredEvent, 1);
+            return None;
+        };
         for &(dimension, text) in texts {
             stage_text(engine, (names, event), dimension, text);
         }
@@ -35,7 +34,7 @@ impl Phone {
                 None => engine.note(Dropped::UndeclaredProp, 1),
             }
         }
-        act(engine, event);
+        Some(event)
     }
 
     /// A tick that must reach the receiver: event `tick` with a number and a name of its own, or one of `names`.
@@ -45,7 +44,8 @@ impl Phone {
         let name = format!("t{}", number % self.names);
         self.told.push(Told { user: self.user.clone(), name: name.clone(), kept: Kept::Volatile });
         let at = self.at();
-        self.stage_and("tick", &[("n", &name)], &[("price", number as f64)], |engine, event| engine.track(event, at));
+        let event = self.stage("tick", &[("n", &name)], &[("price", number as f64)]).unwrap();
+        self.engine().track(event, at);
     }
 
     /// `page(name)`; `None` leaves.

@@ -80,6 +80,8 @@ pub(crate) struct Phone {
     pub(crate) offset_min: i32,
     /// What the app says of consent at each start.
     pub(crate) consent: Option<bool>,
+    /// What the platform says of itself.
+    pub(crate) info: Vec<(String, String)>,
     pub(crate) user: String,
     pub(crate) told: Vec<Told>,
     /// Ticks share so many names.
@@ -115,6 +117,7 @@ impl Phone {
             now_ms: START_MS,
             offset_min: 480,
             consent: Some(true),
+            info: vec![("platform".to_owned(), "devtools".to_owned())],
             user: String::new(),
             told: Vec::new(),
             names: usize::MAX,
@@ -133,6 +136,15 @@ impl Phone {
 
     /// Starts the engine, and opens the app.
     pub(crate) fn boot(&mut self) {
+        self.start();
+        self.track("launch", &[("scene", "1001")], &[]);
+        if !self.user.is_empty() {
+            self.log_in(&self.user.clone());
+        }
+    }
+
+    /// Starts the engine.
+    pub(crate) fn start(&mut self) {
         self.boots += 1;
         let seed = if self.shell.same_seed { 7 } else { self.boots };
         let boot = Boot {
@@ -140,13 +152,9 @@ impl Phone {
             at: self.at(),
             consent: self.consent,
             format: self.format,
-            info: vec![("platform".to_owned(), Scalar::Text("devtools".to_owned()))],
+            info: self.info.iter().map(|(name, text)| (name.clone(), Scalar::Text(text.clone()))).collect(),
         };
         self.engine = Some(Engine::boot(self.program.clone(), &self.storage.load(), boot));
-        self.track("launch", &[("scene", "1001")], &[]);
-        if !self.user.is_empty() {
-            self.log_in(&self.user.clone());
-        }
     }
 
     /// The engine; a dead one is started first, as the person opens the app again.
@@ -281,6 +289,7 @@ impl Phone {
     /// What the phone gets to see.
     fn deliver(&mut self, body: &[u8]) -> (u16, String, u32) {
         self.network.sent_bytes.push(body.len());
+        self.server.time_ms = self.server.ahead_ms.map(|ahead_ms| self.now_ms + ahead_ms);
         let nothing = (0, String::new(), 0);
         let (status, answer) = match self.network.next() {
             Fate::Ok => self.server.receive(body),

@@ -40,8 +40,9 @@ pub(crate) struct Server {
     pub(crate) deletions: Vec<(String, String, String)>,
     /// Facts by user, ascending: (number, order id).
     pub(crate) facts: BTreeMap<String, Vec<(u32, String)>>,
-    /// The server's clock, if it tells it.
+    /// The server's clock, if it tells it, and how far it is ahead of the phone's.
     pub(crate) time_ms: Option<i64>,
+    pub(crate) ahead_ms: Option<i64>,
     /// Rows of these days are refused with 400.
     pub(crate) refused_day: Option<String>,
     /// Only this user's token is accepted; `None` accepts all.
