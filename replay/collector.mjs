@@ -1,6 +1,6 @@
 /** A collector to replay to, and what is in its database. */
 import { spawn } from 'node:child_process';
-import { existsSync } from 'node:fs';
+import { existsSync, statSync } from 'node:fs';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import { exchange } from './http.mjs';
@@ -8,10 +8,12 @@ import { exchange } from './http.mjs';
 const ROOT = fileURLToPath(new URL('..', import.meta.url));
 const BUILDS = ['target/server', 'target/release', 'target/debug'];
 
-/** Where the collector's program is; HUITOU_COLLECTOR names another. */
+/** Where the collector's program is: the newest one built, or what HUITOU_COLLECTOR names. */
 export function collectorProgram() {
-  const built = BUILDS.map((folder) => `${ROOT}${folder}/huitou-collector`);
-  const found = [process.env.HUITOU_COLLECTOR, ...built].find((file) => file && existsSync(file));
+  const builtAt = (file) => statSync(file).mtimeMs;
+  const built = BUILDS.map((folder) => `${ROOT}${folder}/huitou-collector`).filter((file) => existsSync(file));
+  const [newest] = built.sort((a, b) => builtAt(b) - builtAt(a));
+  const found = process.env.HUITOU_COLLECTOR || newest;
   if (!found) throw new Error('no collector: run `cargo build --profile server -p huitou-collector`');
   return found;
 }

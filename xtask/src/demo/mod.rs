@@ -94,7 +94,8 @@ fn free(port: u16, option: &str) -> Result<()> {
     }
 }
 
-fn build_collector(workspace: &Workspace) -> Result<()> {
+/// The collector as it is run, optimised for speed.
+pub(crate) fn build_collector(workspace: &Workspace) -> Result<()> {
     let progress = Progress::start("collector");
     let mut cargo = Command::new("cargo");
     cargo.current_dir(workspace.root()).args(["build", "--profile", "server", "--package", "huitou-collector"]);
