@@ -9,14 +9,13 @@ mod rng;
 pub mod room;
 pub mod view;
 
-use self::command::ATTRIBUTE_BYTES_MAX;
 use self::effect::Wiping;
 use self::observe::{OpenPage, Staged};
 use self::rng::Rng;
 use crate::bytes::Writer;
 use crate::clock::{At, OffsetMin, UnixMs};
 use crate::event::dropped::Dropped;
-use crate::event::{Record, Scalar};
+use crate::event::{Record, Scalar, TEXT_BYTES_MAX};
 use crate::id::{DeletionId, DeviceId, SegmentId, UserId};
 use crate::insight::stats::Table;
 use crate::insight::{Deletion, State};
@@ -266,7 +265,7 @@ impl Engine {
 fn cut(value: &Scalar) -> Scalar {
     match value {
         Scalar::Text(text) => {
-            let end = text.floor_char_boundary(ATTRIBUTE_BYTES_MAX);
+            let end = text.floor_char_boundary(TEXT_BYTES_MAX);
             Scalar::Text(text.get(..end).unwrap_or_default().to_owned())
         }
         other => other.clone(),

@@ -10,6 +10,11 @@ use crate::bytes::{Reader, Writer};
 use crate::clock::{OffsetMin, UnixMs};
 use crate::id::{EventIx, FlowIx, Label, SegmentId, UserId};
 
+/// Longest order id, in bytes.
+pub const ORDER_ID_BYTES_MAX: usize = 40;
+/// Longest text of a dimension or an attribute, in bytes.
+pub const TEXT_BYTES_MAX: usize = 64;
+
 /// A value of an attribute.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Scalar {

@@ -4,15 +4,11 @@ use super::personal::looks_personal;
 use super::{outcome, Engine};
 use crate::clock::At;
 use crate::error::Error;
-use crate::event::Scalar;
+use crate::event::{Scalar, ORDER_ID_BYTES_MAX, TEXT_BYTES_MAX};
 use crate::id::UserId;
 use crate::insight::sketch::VALUE_MAX;
 use crate::program::value::{parse, Value};
 
-/// Longest order id, in bytes.
-pub const ORDER_ID_BYTES_MAX: usize = 40;
-/// Longest text of an attribute, in bytes.
-pub const ATTRIBUTE_BYTES_MAX: usize = 64;
 /// Longest name of an attribute, in bytes.
 pub const ATTRIBUTE_NAME_BYTES_MAX: usize = 32;
 
@@ -135,7 +131,7 @@ fn attribute<'a>(name: &'a str, value: &Value) -> Result<(&'a str, Option<Scalar
         match value {
             Value::Null => None,
             Value::Bool(flag) => Some(Scalar::Flag(*flag)),
-            Value::Text(text) if text.len() > ATTRIBUTE_BYTES_MAX => return Err(bad("a text has at most 64 bytes")),
+            Value::Text(text) if text.len() > TEXT_BYTES_MAX => return Err(bad("a text has at most 64 bytes")),
             Value::Text(text) if looks_personal(text) => {
                 let message = "this looks like a phone number, an e-mail or an identity card: do not collect it here";
                 return Err(Error::new("attribute_personal", message).at(name));

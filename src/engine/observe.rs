@@ -3,12 +3,9 @@
 use super::{personal::looks_personal, Engine, BACK_BELIEVED_MS};
 use crate::clock::{At, Day, UnixMs, DAY_MS};
 use crate::event::dropped::Dropped;
-use crate::event::{Props, Record};
+use crate::event::{Props, Record, TEXT_BYTES_MAX};
 use crate::id::{builtin, EventIx, FlowIx, Label, DIMENSIONS_MAX};
 use crate::insight::sketch::VALUE_MAX;
-
-/// Longest text of a label, in bytes.
-pub const LABEL_BYTES_MAX: usize = 64;
 
 /// A step back smaller than this is the platform's own adjustment, or calls that waited for the start: not counted.
 pub const CLOCK_BACK_MS_MIN: i64 = 60_000;
@@ -50,7 +47,7 @@ impl Engine {
     fn find_or_meet(&mut self, event: EventIx, dimension: u8, text: &str) -> Result<Label, Dropped> {
         let names = self.program.names.event(event).ok_or(Dropped::UndeclaredProp)?;
         names.dimensions.get(usize::from(dimension)).ok_or(Dropped::UndeclaredProp)?;
-        if text.is_empty() || text.len() > LABEL_BYTES_MAX {
+        if text.is_empty() || text.len() > TEXT_BYTES_MAX {
             return Err(Dropped::BadText);
         }
         let Some(epoch) = self.state.epoch() else { return Err(Dropped::BadText) };
@@ -233,7 +230,7 @@ impl Engine {
         let live = attempt.filter(|attempt| now.since(attempt.started) <= window_ms);
         let counts = match live {
             None => step == 0,
-            Some(attempt) => attempt.step + 1 == step,
+            Some(attempt) => attempt.step.checked_add(1) == Some(step),
         };
         if counts {
             self.record(Record::Flow { after_s, flow, step, last });

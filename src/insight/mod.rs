@@ -7,17 +7,20 @@ pub mod stats;
 
 use self::epoch::Epoch;
 use self::profile::Profile;
+use self::sketch::VALUE_MAX;
 use self::stats::{Order, Stats};
 use crate::clock::{hour_of, Day, OffsetMin, UnixMs};
-use crate::event::{Props, Record, Scalar};
-use crate::id::{DeletionId, DeviceId, EventIx, FlowIx, SegmentId, UserId};
-use crate::program::names::Names;
+use crate::event::{Props, Record, Scalar, ORDER_ID_BYTES_MAX, TEXT_BYTES_MAX};
+use crate::id::{builtin, DeletionId, DeviceId, EventIx, FlowIx, Label, LabelKind, SegmentId, UserId};
+use crate::program::names::{Dimension, EventNames, Names};
 use crate::program::BUILT_IN_ATTRIBUTES;
 
 /// Orders remembered to recognise a repeated id and to mark confirmed ones.
 pub const ORDERS_KEPT_MAX: usize = 32;
 /// Orders in one row: a person pays a few times a day; more is a loop in the app.
 pub const ORDERS_PER_ROW_MAX: usize = 64;
+/// The largest correction of the clock: the years that the engine believes.
+pub const SKEW_S_MAX: i64 = 80 * 366 * 86_400;
 /// Attributes kept on the phone.
 pub const ATTRIBUTES_MAX: usize = 64;
 
@@ -141,6 +144,9 @@ impl State {
 
     /// Applies one record. Total: a record that makes no sense (stored by another version) changes nothing.
     pub fn apply(&mut self, record: Record) {
+        if !self.takes(&record) {
+            return;
+        }
         match record {
             Record::Event { after_s, event, props } => self.apply_event(after_s, event, &props),
             Record::Session { after_s } => self.apply_session(after_s),
@@ -166,7 +172,7 @@ impl State {
                 self.profile.set_back(self.day());
             }
             Record::Segment { id, user } => self.apply_segment(id, user),
-            Record::Skew { skew_s } => self.skew_s = skew_s,
+            Record::Skew { skew_s } => self.skew_s = skew_s.clamp(-SKEW_S_MAX, SKEW_S_MAX),
             Record::Attribute { name, value } => {
                 let now_s = self.last.since(UnixMs::MIN) / 1000;
                 self.attributes.set(name, value, now_s as u32);
@@ -205,18 +211,27 @@ impl State {
     fn apply_event(&mut self, after_s: u32, event: EventIx, props: &Props) {
         self.advance(after_s);
         self.profile.events_today = self.profile.events_today.saturating_add(1);
-        if self.declares(event, props) {
-            self.with_stats(|stats, hour| stats.count(event, props, hour));
-        }
+        self.with_stats(|stats, hour| stats.count(event, props, hour));
     }
 
-    /// Guards the fold against records of another dictionary: every position must exist.
-    fn declares(&self, event: EventIx, props: &Props) -> bool {
-        let names = self.epoch().and_then(|epoch| epoch.names.events.get(usize::from(event.0)));
-        names.is_some_and(|names| {
-            props.labels.iter().all(|&(at, _)| usize::from(at) < names.dimensions.len())
-                && props.numbers.iter().all(|&(at, _)| usize::from(at) < names.numbers.len())
-        })
+    /// Guards the fold against records of another dictionary or another version: every position must exist and every
+    /// value be one that rows can hold.
+    fn takes(&self, record: &Record) -> bool {
+        let Some(names) = self.epoch().map(|epoch| &epoch.names) else { return false };
+        match record {
+            Record::Event { event, props, .. } => names.event(*event).is_some_and(|names| fits(props, names)),
+            Record::Dwell { page, dwell_ms, .. } => {
+                let pages = names.event(builtin::PAGE).and_then(|event| event.dimensions.first());
+                *dwell_ms <= VALUE_MAX && pages.is_some_and(|pages| is_label(*page, pages))
+            }
+            Record::Flow { flow, step, .. } => names.flow(*flow).is_some_and(|f| usize::from(*step) < f.steps.len()),
+            Record::Met { event, dimension, text } => {
+                let dimension = names.event(*event).and_then(|names| names.dimensions.get(usize::from(*dimension)));
+                dimension.is_some() && (1..=TEXT_BYTES_MAX).contains(&text.len())
+            }
+            Record::Order { id, paid_fen } => (1..=ORDER_ID_BYTES_MAX).contains(&id.len()) && *paid_fen <= VALUE_MAX,
+            _ => true,
+        }
     }
 
     fn apply_flow(&mut self, flow: FlowIx, step: u8, last: bool) {
@@ -309,6 +324,15 @@ impl State {
         let row = self.epoch().and_then(|e| e.rows.iter().rfind(|r| r.row.segment == self.segment && r.row.day == day));
         row.map_or(0, |r| r.row.stats.orders.len())
     }
+}
+
+fn fits(props: &Props, names: &EventNames) -> bool {
+    props.labels.iter().all(|&(at, label)| names.dimensions.get(usize::from(at)).is_some_and(|d| is_label(label, d)))
+        && props.numbers.iter().all(|&(at, value)| usize::from(at) < names.numbers.len() && value <= VALUE_MAX)
+}
+
+fn is_label(label: Label, dimension: &Dimension) -> bool {
+    !matches!(label.kind(), LabelKind::Declared(index) if index >= dimension.values.len())
 }
 
 impl Attributes {

@@ -7,7 +7,7 @@ use crate::id::{DeletionId, DeviceId, FlowIx, SegmentId, UserId};
 use crate::insight::epoch::{Epoch, OutRow};
 use crate::insight::profile::Profile;
 use crate::insight::stats::{Order, Table};
-use crate::insight::{Attempt, Attributes, Deletion, KnownOrder, State};
+use crate::insight::{Attempt, Attributes, Deletion, KnownOrder, State, SKEW_S_MAX};
 use crate::program::names::Names;
 use crate::summary::rows::{decode_row, encode_row};
 
@@ -40,7 +40,7 @@ pub fn decode(r: &mut Reader) -> Option<State> {
         last: decode_instant(r)?,
         active: decode_instant(r)?,
         zone: OffsetMin::new(r.signed()?.try_into().ok()?),
-        skew_s: r.signed()?,
+        skew_s: r.signed().filter(|skew_s| (-SKEW_S_MAX..=SKEW_S_MAX).contains(skew_s))?,
         profile: decode_profile(r)?,
         attempts: decode_attempts(r)?,
         orders: decode_orders(r)?,

@@ -23,6 +23,9 @@ const WORKING: [u8; 2] = [2, 3];
 const FULL: [u8; 3] = [4, 5, 6];
 const HIDE: [u8; 2] = [7, 8];
 const HIDE_SLOT: u8 = 9;
+/// No phone writes so many slots, and none so many records: larger numbers are no phone's, and can't be counted on.
+const GENERATION_MAX: u32 = 1 << 30;
+const NUMBER_MAX: u64 = 1 << 52;
 /// First byte of every value: the format's version.
 const FORMAT: u8 = 1;
 
@@ -290,7 +293,8 @@ fn slot_bytes(generation: u32, upto: u64, image: impl FnOnce(&mut Writer)) -> Ve
 
 fn read_slot(key: u8, bytes: &[u8]) -> Option<Slot> {
     let mut r = unsealed(bytes)?;
-    let (generation, upto) = (r.varint32()?, r.varint()?);
+    let generation = r.varint32().filter(|&generation| generation < GENERATION_MAX)?;
+    let upto = r.varint().filter(|&upto| upto < NUMBER_MAX)?;
     let image = r.take(r.left())?.to_vec();
     Some(Slot { key, generation, upto, image })
 }
@@ -305,7 +309,7 @@ fn chunk_bytes(chunk: &Chunk) -> Vec<u8> {
 
 fn read_chunk(bytes: &[u8]) -> Option<Chunk> {
     let mut r = unsealed(bytes)?;
-    let mut chunk = Chunk { first: r.varint()?, ..Chunk::default() };
+    let mut chunk = Chunk { first: r.varint().filter(|&first| first < NUMBER_MAX)?, ..Chunk::default() };
     chunk.bytes = r.take(r.left())?.to_vec();
     let mut rest = Reader::new(&chunk.bytes);
     while !rest.is_empty() {

@@ -59,8 +59,7 @@ pub const ROWS_MAX: usize = 64;
 /// The most attributes one upload may carry: 16 declared, 6 built in, and room for more built-in ones.
 pub const ATTRIBUTES_MAX: usize = 32;
 
-/// The most bytes of an attribute's text and of a text met on the phone.
-pub const TEXT_BYTES_MAX: usize = 64;
+pub use crate::event::TEXT_BYTES_MAX;
 
 /// The most texts met in one dimension: the largest cap a program may set.
 pub const MET_MAX: usize = 1024;

@@ -10,8 +10,7 @@ use crate::insight::sketch::{Sketch, BUCKETS, VALUE_MAX};
 use crate::insight::stats::{EventStats, Order, Row, Stats, Table, Tally};
 use crate::program::names::{Dimension, EventNames, Names};
 
-/// The most bytes of an order id.
-pub const ORDER_ID_BYTES_MAX: usize = 40;
+pub use crate::event::ORDER_ID_BYTES_MAX;
 
 const EVENTS: u8 = 1;
 const FLOWS: u8 = 2;

@@ -3,9 +3,11 @@
 // A test says no with a panic.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)]
 
+mod day;
 mod engine;
 mod faults;
 mod json;
+mod model;
 mod program;
 mod program_docs;
 mod support;

@@ -138,7 +138,7 @@ impl Phone {
     pub(crate) fn boot(&mut self) {
         self.start();
         self.track("launch", &[("scene", "1001")], &[]);
-        if !self.user.is_empty() {
+        if self.engine.as_ref().is_some_and(|engine| engine.user() != self.user) {
             self.log_in(&self.user.clone());
         }
     }
@@ -284,6 +284,20 @@ impl Phone {
         self.received.push(received);
         self.run();
         true
+    }
+
+    /// The request under way, to be answered by hand.
+    pub(crate) fn take_request(&mut self) -> Option<Vec<u8>> {
+        self.request.take()
+    }
+
+    /// The answer to a request taken; how many rows it acknowledged.
+    pub(crate) fn answer(&mut self, status: u16, body: &str) -> u32 {
+        let now = UnixMs::new(self.now_ms);
+        let reply = Reply { status, body, retry_after_s: 0 };
+        let acked = self.engine().reply(reply, now).acked;
+        self.run();
+        acked
     }
 
     /// What the phone gets to see.

@@ -69,6 +69,12 @@ impl Server {
         (200, self.take(&report))
     }
 
+    /// What an upload says, without taking it.
+    pub(crate) fn peek(&self, body: &[u8]) -> Report {
+        let (upload, names) = Upload::decode(body, &|hash| self.names.get(&hash).cloned()).unwrap();
+        Report::from_upload(&upload, &names)
+    }
+
     fn read(&mut self, body: &[u8]) -> Result<Report, String> {
         if body.first() == Some(&b'{') {
             return Ok(Report::from_json(std::str::from_utf8(body).unwrap()).unwrap());
