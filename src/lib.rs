@@ -27,6 +27,7 @@ pub mod event;
 pub mod id;
 pub mod insight;
 pub mod json;
+pub mod loyalty;
 pub mod program;
 pub mod store;
 pub mod summary;

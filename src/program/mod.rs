@@ -15,6 +15,7 @@ mod mistake;
 pub mod names;
 mod parse;
 pub mod read;
+pub mod rules;
 mod text;
 pub mod value;
 
