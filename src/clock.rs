@@ -71,8 +71,14 @@ pub struct At {
 }
 
 /// A civil date, 2020-01-01 ..= 2100-01-01, as days since 1970-01-01.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Day(i32);
+
+impl Default for Day {
+    fn default() -> Day {
+        Day::MIN
+    }
+}
 
 impl Day {
     /// 2020-01-01.
@@ -119,6 +125,53 @@ impl Day {
         push_digits(out, date.day(), 2);
     }
 
+    /// That many days later (earlier if negative), kept within the limits.
+    pub fn plus(self, days: i64) -> Day {
+        let number = i64::from(self.0).saturating_add(days);
+        Day(number.clamp(i64::from(Self::MIN.0), i64::from(Self::MAX.0)) as i32)
+    }
+
+    /// The same day number so many months later, or that month's last day, kept within the limits.
+    pub fn plus_months(self, months: u32) -> Day {
+        let (year, month, day) = self.parts();
+        let months = u64::from(year) * 12 + u64::from(month - 1) + u64::from(months);
+        let year = i32::try_from(months / 12).unwrap_or(i32::MAX);
+        for day in [day, 30, 29, 28] {
+            if let Some(day) = Day::civil(year, (months % 12) as u32 + 1, day) {
+                return day;
+            }
+        }
+        Day::MAX
+    }
+
+    /// December 31 of the year after this one.
+    pub fn end_of_next_year(self) -> Day {
+        Day::civil(self.date().year() + 1, 12, 31).unwrap_or(Day::MAX)
+    }
+
+    /// Days from `earlier` to this one; negative if it is later.
+    pub fn since(self, earlier: Day) -> i64 {
+        i64::from(self.0) - i64::from(earlier.0)
+    }
+
+    /// 1 (Monday)..=7 (Sunday).
+    pub fn weekday(self) -> u32 {
+        // 1970-01-01 was a Thursday.
+        (self.0 + 3).rem_euclid(7) as u32 + 1
+    }
+
+    /// Year, month (1..=12) and day of the month (1..=31).
+    pub fn parts(self) -> (u32, u32, u32) {
+        let date = self.date();
+        (date.year() as u32, date.month(), date.day())
+    }
+
+    /// The date if there is one, kept within the limits.
+    fn civil(year: i32, month: u32, day: u32) -> Option<Day> {
+        let date = NaiveDate::from_ymd_opt(year, month, day)?;
+        Some(Day((date.num_days_from_ce() - DAYS_BEFORE_1970).clamp(Self::MIN.0, Self::MAX.0)))
+    }
+
     fn date(self) -> NaiveDate {
         NaiveDate::from_num_days_from_ce_opt(self.0 + DAYS_BEFORE_1970).unwrap_or_default()
     }
@@ -151,6 +204,44 @@ mod tests {
             day.write(&mut text);
             assert_eq!(Day::parse(&text), Some(day), "{text}");
         }
+    }
+
+    #[test]
+    fn months_are_clamped_and_years_end() {
+        let day = |text| Day::parse(text).unwrap();
+        for (from, months, to) in [
+            ("2026-01-31", 1, "2026-02-28"),
+            ("2028-01-31", 1, "2028-02-29"),
+            ("2028-02-29", 12, "2029-02-28"),
+            ("2026-03-31", 1, "2026-04-30"),
+            ("2026-12-15", 1, "2027-01-15"),
+            ("2026-11-30", 3, "2027-02-28"),
+            ("2026-05-05", 0, "2026-05-05"),
+            ("2026-05-05", u32::MAX, "2100-01-01"),
+        ] {
+            assert_eq!(day(from).plus_months(months), day(to), "{from} + {months}");
+        }
+        for (from, to) in [
+            ("2026-01-01", "2027-12-31"),
+            ("2026-12-31", "2027-12-31"),
+            ("2027-01-01", "2028-12-31"),
+            ("2028-02-29", "2029-12-31"),
+            ("2099-05-05", "2100-01-01"),
+        ] {
+            assert_eq!(day(from).end_of_next_year(), day(to), "{from}");
+        }
+    }
+
+    #[test]
+    fn weekdays_and_distances() {
+        let day = |text| Day::parse(text).unwrap();
+        assert_eq!((day("2026-11-23").weekday(), day("2026-11-22").weekday(), day("2028-02-29").weekday()), (1, 7, 2));
+        assert_eq!((day("2028-03-01").since(day("2028-02-28")), day("2026-01-01").since(day("2026-01-02"))), (2, -1));
+        assert_eq!(
+            (day("2026-12-31").plus(1), Day::MAX.plus(1), Day::MIN.plus(-1)),
+            (day("2027-01-01"), Day::MAX, Day::MIN)
+        );
+        assert_eq!(day("2028-02-29").parts(), (2028, 2, 29));
     }
 
     #[test]

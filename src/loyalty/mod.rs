@@ -1,5 +1,21 @@
 //! Points, streaks, tiers and rewards: `state = fold(acts)`, integers only, the same on the phone and on the server.
 
+#![deny(clippy::float_arithmetic)]
+
 pub mod act;
+mod check_in;
+mod codec;
+mod earn;
+pub mod line;
+mod membership;
+mod orders;
+mod rewards;
+pub mod state;
+mod streak;
+mod tiers;
+mod today;
+mod wallet;
 
 pub use act::{Act, Refusal, Stamp};
+pub use line::{Line, Reason, Term, What};
+pub use state::{Sink, State};
