@@ -3,7 +3,6 @@
 use super::act::Refusal;
 use super::earn::Earning;
 use super::line::{Line, Reason, Term, What};
-use super::rewards::Origin;
 use super::state::{State, Turn};
 use super::streak::Step;
 use crate::clock::Day;
@@ -12,10 +11,9 @@ use crate::program::rules::{CheckIn, Counted, MakeUp, Source};
 impl State {
     /// A check-in on the phone's date.
     pub(super) fn check_in(&mut self, turn: &mut Turn, date: Day) -> Result<(), Refusal> {
-        let calendar = &turn.rules.calendar;
-        self.streak.may_check_in(calendar, date, turn.stamp)?;
-        let stamp = turn.stamp;
-        let step = self.streak.check_in(calendar, (date, stamp), &mut |day| freeze_used(turn, day));
+        let (rules, stamp) = (turn.rules, turn.stamp);
+        self.streak.may_check_in(&rules.calendar, date, stamp)?;
+        let step = self.streak.check_in(rules, (date, stamp), &mut |day| freeze_used(turn, day));
         self.pay_day(turn, step, Reason::CheckIn);
         self.pay_milestones(turn, step);
         Ok(())
@@ -33,8 +31,8 @@ impl State {
         let terms = [Term::new(What::Cost, u64::from(rule.cost_points))];
         let points = -i64::from(rule.cost_points);
         turn.line(Line { reason: Reason::MakeUp, points, subject: &date, terms: &terms, ..turn.blank() });
-        let today = turn.day;
-        let step = self.streak.make_up(day, today, &mut |day| freeze_used(turn, day));
+        self.cover(turn);
+        let step = self.streak.make_up(day, turn.day);
         if rule.pays_daily_points {
             self.pay_day(turn, step, Reason::MakeUp);
         }
@@ -67,7 +65,7 @@ impl State {
         let lead = [Term::new(What::Position, u64::from(step.position))];
         let base = daily_points(&rules.check_in, step.position);
         self.earn(turn, Earning { lead: &lead, ..Earning::claim(Source::CHECK_IN, reason, base) });
-        self.give_ticket(turn, &rules.check_in.ticket, Origin::CheckIn);
+        self.give_ticket(turn, &rules.check_in.ticket, Reason::CheckIn);
     }
 
     /// Pays the milestones that the run, or the total, has just reached (C2).
@@ -85,13 +83,13 @@ impl State {
             let lead = [Term::new(What::Count, u64::from(milestone.day))];
             let earning = Earning::claim(Source::MILESTONE, Reason::Milestone, milestone.gift.points);
             let rule = u8::try_from(position).ok();
-            self.give(turn, Earning { rule, lead: &lead, ..earning }, &milestone.gift, Origin::Milestone);
+            self.give(turn, Earning { rule, lead: &lead, ..earning }, &milestone.gift);
         }
     }
 
-    /// Freezes cover the dates that ended before `today`.
-    pub(super) fn cover(&mut self, turn: &mut Turn, today: Day) {
-        self.streak.cover(today, &mut |day| freeze_used(turn, day));
+    /// Freezes cover the dates that have ended.
+    pub(super) fn cover(&mut self, turn: &mut Turn) {
+        self.streak.cover(turn.rules, turn.day, &mut |day| freeze_used(turn, day));
     }
 }
 

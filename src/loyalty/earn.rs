@@ -5,7 +5,7 @@ use super::line::{Line, Reason, Term, What};
 use super::state::{signed, State, Turn};
 use super::wallet::{Lot, NEVER};
 use crate::clock::Day;
-use crate::program::rules::{Multiplier, Points, Source, Stacking, Validity, When};
+use crate::program::rules::{Multiplier, Points, Rules, Source, Stacking, Validity, When};
 
 /// Numbers of the arithmetic that one line shows at most.
 const TERMS_MAX: usize = 12;
@@ -77,7 +77,7 @@ impl State {
         let rules = turn.rules;
         let mut terms = Terms::of(earning.lead);
         terms.push(Term::new(What::Base, earning.base));
-        let points = self.multiplied(turn, &earning, &mut terms);
+        let points = self.multiplied(rules, &earning, &mut terms);
         let left = self.today.admit(rules, (earning.source, earning.claim), points);
         let cut = points.saturating_sub(left);
         self.wallet.cut = self.wallet.cut.saturating_add(cut);
@@ -103,11 +103,11 @@ impl State {
     }
 
     /// The base with the campaigns that hold, rounded down once (P1).
-    fn multiplied<'a>(&self, turn: &Turn<'a, '_>, earning: &Earning, terms: &mut Terms<'a>) -> u64 {
-        let stacking = turn.rules.stacking;
+    fn multiplied<'a>(&self, rules: &'a Rules, earning: &Earning, terms: &mut Terms<'a>) -> u64 {
+        let stacking = rules.stacking;
         let (mut above, mut below, mut highest) = (1u64, 1u64, None::<&Multiplier>);
-        for multiplier in &turn.rules.multipliers {
-            if !multiplier.applies_to.contains(&earning.source) || !self.holds(&multiplier.when, turn.day) {
+        for multiplier in &rules.multipliers {
+            if !multiplier.applies_to.contains(&earning.source) || !self.holds(&multiplier.when, self.day) {
                 continue;
             }
             let percent = u64::from(multiplier.percent);
@@ -132,10 +132,10 @@ impl State {
         earning.base.saturating_mul(above) / below.max(1)
     }
 
-    /// The highest percentage that a source has today, for a preview.
-    pub(super) fn percent(&self, turn: &Turn, source: Source) -> u64 {
-        let earning = Earning::fact(source, Reason::Order, 100);
-        self.multiplied(turn, &earning, &mut Terms::of(&[]))
+    /// What so many points of a source become today, before caps.
+    pub(super) fn with_campaigns(&self, rules: &Rules, source: Source, base: u64) -> u64 {
+        let earning = Earning { base, ..Earning::fact(source, Reason::Order, 0) };
+        self.multiplied(rules, &earning, &mut Terms::of(&[]))
     }
 
     fn holds(&self, when: &When, day: Day) -> bool {

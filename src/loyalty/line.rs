@@ -57,7 +57,7 @@ macro_rules! words {
             }
 
             /// By position.
-            #[allow(dead_code, reason = "only what is stored is read back")]
+            #[allow(dead_code, reason = "only reasons are stored and read back")]
             pub(super) fn at(position: u8) -> Option<$name> {
                 const ALL: &[$name] = &[$($name::$variant),*];
                 ALL.get(usize::from(position)).copied()
@@ -67,7 +67,7 @@ macro_rules! words {
 }
 
 words! {
-    /// Why a line stands in the ledger.
+    /// Why a line stands in the ledger. Positions are stored: new ones go last.
     Reason {
         /// The daily points.
         #[default]
@@ -118,6 +118,30 @@ words! {
         Member = "member",
         /// The coupon for every n-th order.
         EveryNOrders = "every_n_orders",
+    }
+}
+
+impl Reason {
+    /// The section of the program that speaks of it.
+    pub fn section(self) -> &'static str {
+        match self {
+            Reason::CheckIn => "check_in.daily_points",
+            Reason::Milestone => "check_in.milestones",
+            Reason::MakeUp => "check_in.make_up",
+            Reason::FreezeUsed => "check_in.freeze",
+            Reason::Order => "points.per_yuan",
+            Reason::RefundTakenBack | Reason::RefundReturned | Reason::WrittenOff => "points.refund_shortfall",
+            Reason::Redeem => "points.redeem",
+            Reason::Activity => "points.activities",
+            Reason::Expired => "points.validity",
+            Reason::Referral => "referral",
+            Reason::Reward | Reason::Offer => "rewards",
+            Reason::Prize | Reason::Ticket => "lottery",
+            Reason::TierUp | Reason::TierDown | Reason::TierKept => "tiers.levels",
+            Reason::Member => "membership",
+            Reason::EveryNOrders => "every_n_orders",
+            Reason::Grant | Reason::Coupon | Reason::Granted => "",
+        }
     }
 }
 

@@ -3,17 +3,22 @@
 #![deny(clippy::float_arithmetic)]
 
 pub mod act;
+pub mod admit;
 mod check_in;
 mod codec;
 mod earn;
 pub mod line;
 mod membership;
 mod orders;
+mod outlook;
+#[cfg(any(not(target_arch = "wasm32"), feature = "server"))]
+pub mod replay;
 mod rewards;
 pub mod state;
 mod streak;
 mod tiers;
 mod today;
+mod view;
 mod wallet;
 
 pub use act::{Act, Refusal, Stamp};

@@ -4,7 +4,6 @@ use super::act::Refusal;
 use super::codec::{read_day, read_flag, read_number, read_small, read_text, write_day, write_number};
 use super::earn::Earning;
 use super::line::{Line, Reason, Term, What};
-use super::rewards::Origin;
 use super::state::{signed, State, Turn};
 use super::wallet::{read_lot, write_lot, Part};
 use crate::bytes::{Reader, Writer};
@@ -47,7 +46,7 @@ pub(super) struct Orders {
     live: u32,
     live_max: u32,
     /// Fen paid less refunds, and the most that this was.
-    pub(super) total_fen: u64,
+    total_fen: u64,
     total_max_fen: u64,
 }
 
@@ -101,7 +100,7 @@ impl State {
         self.orders.live_max = self.orders.live;
         let Some(rule) = &turn.rules.every_n_orders else { return };
         if rule.n > 0 && self.orders.live.is_multiple_of(rule.n) {
-            self.give_coupon(turn, &rule.coupon, Origin::EveryNOrders);
+            self.give_coupon(turn, &rule.coupon, Reason::EveryNOrders);
         }
     }
 
@@ -243,9 +242,14 @@ impl Orders {
         taken
     }
 
-    /// The last date's orders that are not fully refunded.
-    pub(super) fn live(&self) -> u32 {
-        self.live
+    /// Orders that are not fully refunded, and the most that this was.
+    pub(super) fn live(&self) -> (u32, u32) {
+        (self.live, self.live_max)
+    }
+
+    /// Fen paid less refunds, and the most that this was.
+    pub(super) fn total_fen(&self) -> (u64, u64) {
+        (self.total_fen, self.total_max_fen)
     }
 
     pub(super) fn encode(&self, w: &mut Writer) {

@@ -21,33 +21,6 @@ const CATEGORIES_MAX: usize = 64;
 /// A single order reaches at most so many multiples of a reward.
 const MULTIPLES_MAX: u64 = 100;
 
-/// What gave a right.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub(super) enum Origin {
-    CheckIn,
-    Milestone,
-    EveryNOrders,
-    Reward,
-    Referral,
-}
-
-impl Origin {
-    const ALL: [Origin; 5] =
-        [Origin::CheckIn, Origin::Milestone, Origin::EveryNOrders, Origin::Reward, Origin::Referral];
-
-    /// Stable word.
-    pub(super) fn word(self) -> &'static str {
-        match self {
-            Origin::CheckIn => Reason::CheckIn,
-            Origin::Milestone => Reason::Milestone,
-            Origin::EveryNOrders => Reason::EveryNOrders,
-            Origin::Reward => Reason::Reward,
-            Origin::Referral => Reason::Referral,
-        }
-        .word()
-    }
-}
-
 /// The right to a coupon, or a ticket that can be drawn.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Right {
@@ -56,7 +29,8 @@ pub(super) struct Right {
     /// The coupon, or the lottery's id.
     pub(super) subject: String,
     pub(super) day: Day,
-    pub(super) origin: Origin,
+    /// What gave it.
+    pub(super) origin: Reason,
     /// Used up.
     pub(super) granted: bool,
 }
@@ -89,7 +63,8 @@ pub(super) struct Rewards {
 
 impl State {
     /// A gift: its points by `earning`, its coupon, its ticket.
-    pub(super) fn give(&mut self, turn: &mut Turn, earning: Earning, gift: &Gift, origin: Origin) {
+    pub(super) fn give(&mut self, turn: &mut Turn, earning: Earning, gift: &Gift) {
+        let origin = earning.reason;
         if gift.points > 0 {
             self.earn(turn, earning);
         }
@@ -97,14 +72,14 @@ impl State {
         self.give_ticket(turn, &gift.ticket, origin);
     }
 
-    pub(super) fn give_coupon(&mut self, turn: &mut Turn, coupon: &str, origin: Origin) {
+    pub(super) fn give_coupon(&mut self, turn: &mut Turn, coupon: &str, origin: Reason) {
         if !coupon.is_empty() {
             self.rewards.add(turn.day, (coupon, false), origin);
             turn.say(Reason::Coupon, coupon, &[]);
         }
     }
 
-    pub(super) fn give_ticket(&mut self, turn: &mut Turn, lottery: &str, origin: Origin) {
+    pub(super) fn give_ticket(&mut self, turn: &mut Turn, lottery: &str, origin: Reason) {
         if !lottery.is_empty() {
             self.rewards.add(turn.day, (lottery, true), origin);
             turn.say(Reason::Ticket, lottery, &[]);
@@ -124,7 +99,7 @@ impl State {
                 let earning = Earning::fact(Source::ACTIVITY, Reason::Reward, gift.points);
                 let earning =
                     Earning { subject: &reward.id, rule: u8::try_from(position).ok(), lead: &lead, ..earning };
-                self.give(turn, earning, gift, Origin::Reward);
+                self.give(turn, earning, gift);
             }
         }
     }
@@ -138,7 +113,7 @@ impl State {
         }
         self.rewards.invite(turn.rules, turn.day, (friend, inviter))?;
         let earning = Earning::fact(Source::REFERRAL, Reason::Referral, gift.points);
-        self.give(turn, Earning { subject: friend, rule: Some(u8::from(!inviter)), ..earning }, gift, Origin::Referral);
+        self.give(turn, Earning { subject: friend, rule: Some(u8::from(!inviter)), ..earning }, gift);
         Ok(())
     }
 
@@ -185,7 +160,7 @@ impl State {
 }
 
 impl Rewards {
-    fn add(&mut self, day: Day, (subject, ticket): (&str, bool), origin: Origin) {
+    fn add(&mut self, day: Day, (subject, ticket): (&str, bool), origin: Reason) {
         if self.rights.len() >= RIGHTS_MAX {
             let gone = self.rights.iter().position(|right| right.granted).unwrap_or(0);
             self.rights.remove(gone);
@@ -307,6 +282,6 @@ fn read_right(r: &mut Reader) -> Option<Right> {
     let number = read_small(r)?;
     let flags = r.byte().filter(|flags| *flags < 4)?;
     let (subject, day) = (read_text(r)?, read_day(r)?);
-    let origin = Origin::ALL.get(usize::from(r.byte()?)).copied()?;
+    let origin = Reason::at(r.byte()?)?;
     Some(Right { number, ticket: flags & 1 == 1, subject, day, origin, granted: flags & 2 == 2 })
 }

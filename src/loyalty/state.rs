@@ -84,11 +84,12 @@ impl Turn<'_, '_> {
 
 impl State {
     /// Nothing has happened yet.
-    pub fn new(rules: &Rules) -> State {
-        State { streak: Streak::new(rules.check_in.freezes_held), ..State::default() }
+    pub fn new() -> State {
+        State::default()
     }
 
     /// Passes time to the act's date, then applies the act. Stamps ascend. A refused act changes nothing else.
+    #[expect(clippy::too_many_arguments, reason = "each is a thing of its own, and this is the one door")]
     pub fn apply(&mut self, rules: &Rules, stamp: Stamp, act: &Act, sink: Sink) -> Result<(), Refusal> {
         let date = day_of(&rules.calendar, stamp);
         let turn = &mut Turn { rules, stamp, day: date.max(self.day), sink };
@@ -124,7 +125,7 @@ impl State {
         let day = day_of(&rules.calendar, stamp).max(self.day);
         let turn = &mut Turn { rules, stamp, day, sink };
         state.pass(turn);
-        state.cover(turn, day);
+        state.cover(turn);
         state
     }
 

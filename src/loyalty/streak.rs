@@ -4,7 +4,7 @@ use super::act::{Refusal, Stamp};
 use super::codec::{read_day, read_flag, read_small, write_day, write_number};
 use crate::bytes::{Reader, Writer};
 use crate::clock::{Day, OffsetMin};
-use crate::program::rules::{Calendar, Counted};
+use crate::program::rules::{Calendar, Counted, Milestone, Rules};
 use crate::program::DayZone;
 
 /// Runs and marks that ended longer ago are forgotten: further back than any window for making up.
@@ -52,8 +52,8 @@ pub(super) struct Streak {
     pub(super) runs: Vec<Run>,
     /// Ascending by date.
     pub(super) marks: Vec<(Day, Mark)>,
-    /// Freezes left.
-    pub(super) freezes: u32,
+    /// Freezes that are used up.
+    pub(super) frozen: u32,
     pub(super) longest: u32,
     /// Counted dates ever.
     pub(super) total: u32,
@@ -66,11 +66,6 @@ pub(super) struct Streak {
 }
 
 impl Streak {
-    /// Nothing counted yet.
-    pub(super) fn new(freezes: u32) -> Streak {
-        Streak { freezes, ..Streak::default() }
-    }
-
     /// Counted dates of the run that ends today or yesterday.
     pub(super) fn length(&self, today: Day) -> u32 {
         self.current(today).map_or(0, |run| run.counted)
@@ -117,24 +112,18 @@ impl Streak {
     }
 
     /// Counts a check-in that [`Streak::may_check_in`] allows; `covered` hears each date that a freeze covers.
-    pub(super) fn check_in(
-        &mut self,
-        calendar: &Calendar,
-        (day, stamp): (Day, Stamp),
-        covered: &mut dyn FnMut(Day),
-    ) -> Step {
-        if self.travelled(calendar, stamp).is_some_and(|seconds| seconds < BRIDGE_S) {
+    pub(super) fn check_in(&mut self, rules: &Rules, (day, stamp): (Day, Stamp), covered: &mut dyn FnMut(Day)) -> Step {
+        if self.travelled(&rules.calendar, stamp).is_some_and(|seconds| seconds < BRIDGE_S) {
             self.extend(day, Mark::Bridged);
         }
-        self.cover(day, covered);
+        self.cover(rules, day, covered);
         self.last = Some((day, stamp));
         self.forget(day);
         self.count(day)
     }
 
     /// Counts a missed date, in the request's month.
-    pub(super) fn make_up(&mut self, day: Day, today: Day, covered: &mut dyn FnMut(Day)) -> Step {
-        self.cover(today, covered);
+    pub(super) fn make_up(&mut self, day: Day, today: Day) -> Step {
         self.made_up = (month(today), self.made_up_in(today).saturating_add(1));
         let position = self.marks.binary_search_by_key(&day, |mark| mark.0);
         match position {
@@ -155,11 +144,12 @@ impl Streak {
     }
 
     /// Freezes cover the dates before `today` that ended without a check-in, as far as they go (C4).
-    pub(super) fn cover(&mut self, today: Day, covered: &mut dyn FnMut(Day)) {
-        while self.freezes > 0 && self.runs.last().is_some_and(|run| today.since(run.last) > 1) {
+    pub(super) fn cover(&mut self, rules: &Rules, today: Day, covered: &mut dyn FnMut(Day)) {
+        while self.frozen < rules.check_in.freezes_held && self.runs.last().is_some_and(|run| today.since(run.last) > 1)
+        {
             let next = self.runs.last().map_or(today, |run| run.last.plus(1));
             self.extend(next.plus(1), Mark::Covered);
-            self.freezes = self.freezes.saturating_sub(1);
+            self.frozen += 1;
             covered(next);
         }
     }
@@ -257,6 +247,13 @@ impl Streak {
         may
     }
 
+    /// Whether a milestone would be paid once more.
+    pub(super) fn is_payable(&self, milestone: &Milestone) -> bool {
+        let key = (milestone.day, milestone.counted == Counted::Total);
+        let times = self.paid.iter().find(|paid| paid.0 == key).map_or(0, |paid| paid.1);
+        milestone.times_max == 0 || times < milestone.times_max
+    }
+
     pub(super) fn encode(&self, w: &mut Writer) {
         w.count(self.runs.len());
         for run in &self.runs {
@@ -270,7 +267,7 @@ impl Streak {
             write_day(w, *day);
             w.byte(*mark as u8);
         }
-        for number in [self.freezes, self.longest, self.total, self.made_up.0, self.made_up.1] {
+        for number in [self.frozen, self.longest, self.total, self.made_up.0, self.made_up.1] {
             write_number(w, u64::from(number));
         }
         w.byte(u8::from(self.last.is_some()));
@@ -298,10 +295,10 @@ impl Streak {
         for number in &mut numbers {
             *number = read_small(r)?;
         }
-        let [freezes, longest, total, month, times] = numbers;
+        let [frozen, longest, total, month, times] = numbers;
         let last = if read_flag(r)? { Some((read_day(r)?, read_stamp(r)?)) } else { None };
         let paid = r.list(|r| Some(((read_small(r)?, read_flag(r)?), read_small(r)?)))?;
-        Some(Streak { runs, marks, freezes, longest, total, last, made_up: (month, times), paid })
+        Some(Streak { runs, marks, frozen, longest, total, last, made_up: (month, times), paid })
     }
 }
 
