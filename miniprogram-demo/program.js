@@ -1,7 +1,7 @@
 // Made from program.json by tools/program.mjs; a test keeps the two equal.
 module.exports = {
   "app": "tea-shop",
-  "revision": 1,
+  "revision": 2,
   "day_zone": "Asia/Shanghai",
   "session": {
     "idle_minutes": 30
@@ -16,6 +16,12 @@ module.exports = {
     "done",
     "me",
     "orders",
+    "checkin",
+    "points",
+    "mall",
+    "lottery",
+    "member",
+    "rewards",
     "collection",
     "settings",
     "lab"

@@ -1,4 +1,5 @@
 // What a shopper does, in one place: each act changes the shop and tells the engine about it.
+const backoffice = require('./backoffice');
 const cart = require('./cart');
 const catalog = require('./catalog');
 const engine = require('./engine');
@@ -48,13 +49,46 @@ function startCheckout(lines, from) {
   route.go('/pages/checkout/checkout');
 }
 
-/** Pays; the engine hears of the order only after it is paid. */
-async function pay(details) {
-  const order = await orders.pay(details);
+/**
+ * Spends points on the order that is about to be paid: {order_id, discount_fen}. What the server took once is kept
+ * with the draft, so that a payment that fails is tried again with the same points.
+ */
+async function spendPoints(points) {
+  const reserved = orders.reserved();
+  if (reserved) return reserved;
+  const order_id = orders.nextId();
+  if (!points) return { order_id, discount_fen: 0 };
+  const { discount_fen } = await engine.loyalty.redeem({ points, orderId: order_id });
+  return orders.reserve({ order_id, points, discount_fen });
+}
+
+/** Pays, with points for a part if wanted; the engine hears of the order only after it is paid. */
+async function pay({ address, note, points, off_fen }) {
+  const { order_id, discount_fen } = await spendPoints(points);
+  const order = await orders.pay({ order_id, address, note, off_fen: off_fen + discount_fen });
   const items = orders.lineAmounts(order);
-  engine.track('order', { order_id: order.order_id, paid_fen: order.paid_fen, items: order.price.quantity });
+  engine.track('order', { order_id, paid_fen: order.paid_fen, items: order.price.quantity });
   items.forEach((item) => engine.track('order_item', item));
+  engine.sync().catch(() => {}); // the points of the order come with the answer
   return order;
+}
+
+/** Gives the money back, all of it; the points go the same way. */
+async function refund(order) {
+  await backoffice.refund(order.order_id, order.paid_fen);
+  orders.markRefunded(order.order_id);
+}
+
+/** Redeems an item of the mall. Its price in money is paid first, and given back if the points are refused. */
+async function redeemItem(item) {
+  const order_id = orders.nextId();
+  if (item.cash_fen > 0) await orders.payCash({ order_id, paid_fen: item.cash_fen });
+  try {
+    return await engine.loyalty.redeem({ item: item.id, orderId: order_id });
+  } catch (error) {
+    if (item.cash_fen > 0) await backoffice.refund(order_id, item.cash_fen);
+    throw error;
+  }
 }
 
 /** Likes a product, or no longer; returns which. */
@@ -64,4 +98,4 @@ function toggleFavourite(id) {
   return on;
 }
 
-module.exports = { addToCart, buyNow, pay, removeLine, reorder, startCheckout, toggleFavourite };
+module.exports = { addToCart, buyNow, pay, redeemItem, refund, removeLine, reorder, startCheckout, toggleFavourite };

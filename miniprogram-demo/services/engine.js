@@ -3,48 +3,16 @@
 const huitou = require('huitou');
 const program = require('../program');
 const config = require('../config');
-const clock = require('./clock');
-const network = require('./network');
+const phones = require('./phones');
 const session = require('./session');
+const { laboratoryHost, log } = require('./host');
 
 const CONSENT_KEY = 'shop.consent';
-const LOG_KEPT = 6;
-const log = [];
-
-/** The phone as the engine sees it: WeChat's, with the laboratory's clock and offline switch in between. */
-function laboratoryHost() {
-  const phone = huitou.hosts.wx();
-  return Object.assign(Object.create(phone), {
-    now: clock.now,
-    send: (request) => (network.isOffline() ? Promise.reject(new Error('offline')) : logged(request, phone.send(request))),
-    onNetwork: (listener) => {
-      network.onSwitch(listener);
-      return phone.onNetwork(listener);
-    },
-  });
-}
-
-/** Keeps the last requests for the laboratory page. */
-async function logged(request, sending) {
-  const entry = { id: (log[0] ? log[0].id : 0) + 1, at: clock.now(), bytes: request.body.byteLength || request.body.length, status: 0, took_ms: 0 };
-  const started = Date.now();
-  log.unshift(entry);
-  log.length = Math.min(log.length, LOG_KEPT);
-  try {
-    const answer = await sending;
-    entry.status = answer.status;
-    return Object.assign({}, answer, { body: inLaboratoryTime(answer.body) });
-  } finally {
-    entry.took_ms = Date.now() - started;
-  }
-}
-
-/** The engine believes the server's clock more than the phone's; the laboratory's days must pass there too. */
-function inLaboratoryTime(body) {
-  if (clock.aheadDays() === 0 || !/^\{.*"time":/.test(body)) return body;
-  const answer = JSON.parse(body);
-  return JSON.stringify(Object.assign(answer, { time: answer.time + clock.aheadMs() }));
-}
+const LOYALTY_CALLS = [
+  'checkIn', 'makeUp', 'earn', 'streak', 'points', 'ledger', 'explain', 'tier', 'membership', 'rewards', 'forecast', 'preview',
+  'proof', 'redeem', 'draw', 'grant', 'refused',
+];
+const listeners = [];
 
 /** What the user said: true, false, or null when not asked yet. */
 function consent() {
@@ -52,17 +20,30 @@ function consent() {
   return said === '' || said === undefined ? null : said;
 }
 
+/** Starts the engine on the phone in hand. */
+function start() {
+  const opened = huitou.open({
+    program,
+    url: config.collector(),
+    consent: consent(),
+    token: ({ user }) => session.token({ user, fresh: true }),
+    host: laboratoryHost(huitou.hosts.wx()),
+  });
+  listeners.forEach(([name, listener]) => opened.on(name, listener));
+  return opened;
+}
+
 config.useLaunchQuery(wx.getLaunchOptionsSync().query);
+listeners.push(['error', (error) => console.warn(`huitou ${error.code}: ${error.message}`)]);
+let engine = start();
 
-const engine = huitou.open({
-  program,
-  url: config.collector(),
-  consent: consent(),
-  token: ({ user }) => session.token({ user, fresh: true }),
-  host: laboratoryHost(),
-});
-
-engine.on('error', (error) => console.warn(`huitou ${error.code}: ${error.message}`));
+/** Listens to the engine, whichever phone it runs on; call the result to stop. */
+function on(name, listener) {
+  const entry = [name, (detail) => listeners.includes(entry) && listener(detail)];
+  listeners.push(entry);
+  engine.on(...entry);
+  return () => { listeners.splice(listeners.indexOf(entry), 1); };
+}
 
 /** Records the user's answer. Saying no wipes what was recorded and asks the server to do the same. */
 async function answerConsent(granted) {
@@ -78,20 +59,46 @@ async function tellWho() {
   if (account) await engine.setAttributes({ city: account.city, member_level: account.level });
 }
 
+/** Puts this phone away and goes on with the other one, as the same person. */
+async function turnPhone() {
+  await engine.close();
+  phones.turn();
+  engine = start();
+  await engine.ready;
+  await tellWho();
+}
+
+/** Hooks of a page, on whichever phone it is shown. */
+function pageHooks(name) {
+  const leave = () => engine.pageHooks(name).onHide();
+  return { onShow: () => engine.pageHooks(name).onShow(), onHide: leave, onUnload: leave };
+}
+
 /** Everything the laboratory page shows. */
 async function report() {
   await engine.ready;
   return { revision: program.revision, flows: program.flows, stats: engine.stats(), state: engine.state(), orders: engine.orders(), log };
 }
 
+/** The loyalty calls of the package, each waiting until the engine runs. */
+const loyalty = {};
+LOYALTY_CALLS.forEach((name) => {
+  loyalty[name] = async (...values) => {
+    await engine.ready;
+    return engine[name](...values);
+  };
+});
+
 module.exports = {
   answerConsent,
-  appHooks: engine.appHooks(),
+  appHooks: { onShow: (options) => engine.appHooks().onShow(options), onHide: () => engine.appHooks().onHide() },
   consent,
-  on: (name, listener) => engine.on(name, listener),
-  pageHooks: (name) => engine.pageHooks(name),
+  loyalty,
+  on,
+  pageHooks,
   report,
   sync: () => engine.sync(),
   tellWho,
   track: (name, props) => engine.track(name, props),
+  turnPhone,
 };

@@ -1,6 +1,7 @@
 // What the laboratory page shows, from what the engine reports.
 const clock = require('./clock');
 const network = require('./network');
+const phones = require('./phones');
 const session = require('./session');
 const format = require('../utils/format');
 const report = require('../utils/report');
@@ -9,7 +10,7 @@ const report = require('../utils/report');
 function statusOf({ revision, stats, state }) {
   const account = session.account();
   return {
-    device: state.device, revision, granted: stats.consent, offline: network.isOffline(), date: stats.consent ? state.today : format.date(clock.now()),
+    device: state.device, revision, granted: stats.consent, offline: network.isOffline(), phone: phones.name(), date: stats.consent ? state.today : format.date(clock.now()),
     user: account ? account.name : '匿名', face: account ? account.face : '/assets/scene/face-guest.svg', sessions: stats.sessions,
     days: state.active_days.length, events: stats.events_today,
   };

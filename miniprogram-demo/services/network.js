@@ -1,5 +1,6 @@
 // Requests to the shop's server, and the offline switch of the laboratory page.
 const config = require('../config');
+const clock = require('./clock');
 
 const TIMEOUT_MS = 8000;
 let offline = false;
@@ -14,10 +15,14 @@ function setOffline(on) {
   listeners.forEach((listener) => listener(!on));
 }
 
-/** Calls `listener(online)` whenever the switch is turned. */
+/** Calls `listener(online)` whenever the switch is turned; call the result to stop. */
 function onSwitch(listener) {
   listeners.push(listener);
+  return () => listeners.splice(listeners.indexOf(listener), 1);
 }
+
+/** Tells the demo collector how far the laboratory moved the clock on, so that days pass there too. */
+const clockHeader = () => (clock.aheadMs() > 0 ? { 'X-Huitou-Demo-Ahead-Ms': String(clock.aheadMs()) } : {});
 
 function failure(message, status) {
   return Object.assign(new Error(message), { status: status || 0 });
@@ -31,7 +36,7 @@ function post(path, data, token) {
       url: config.collector() + path,
       method: 'POST',
       data,
-      header: Object.assign({ 'content-type': 'application/json' }, token ? { Authorization: `Bearer ${token}` } : {}),
+      header: Object.assign({ 'content-type': 'application/json' }, clockHeader(), token ? { Authorization: `Bearer ${token}` } : {}),
       timeout: TIMEOUT_MS,
       success: (res) => (res.statusCode >= 200 && res.statusCode < 300 ? resolve(res.data) : reject(failure('服务暂时不可用', res.statusCode))),
       fail: () => reject(failure('网络不给力，请稍后再试')),
@@ -39,4 +44,4 @@ function post(path, data, token) {
   });
 }
 
-module.exports = { isOffline, onSwitch, post, setOffline };
+module.exports = { clockHeader, isOffline, onSwitch, post, setOffline };

@@ -60,7 +60,7 @@ test('an order is filed only when it is paid, and the cart keeps what was not or
   const answer = (data, statusCode = 200) => { calls.filter(({ name }) => name === 'request').at(-1).options.success({ statusCode, data }); };
   const turn = () => new Promise((resolve) => { setImmediate(resolve); });
 
-  const refused = orders.pay({ address: {}, note: '' });
+  const refused = orders.pay({ order_id: orders.nextId(), address: {}, note: '' });
   answer({ token: 't' });
   await turn();
   answer({}, 503);
@@ -68,7 +68,7 @@ test('an order is filed only when it is paid, and the cart keeps what was not or
   assert.deepEqual(orders.list(), []);
   assert.equal(orders.draft().lines.length, 1);
 
-  const paid = orders.pay({ address: {}, note: '' });
+  const paid = orders.pay({ order_id: orders.nextId(), address: {}, note: '' });
   await turn();
   assert.deepEqual(calls.at(-1).options.data.paid_fen, 28800);
   answer({});

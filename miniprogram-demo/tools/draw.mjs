@@ -1,6 +1,7 @@
 // Draws every picture of the shop into ../assets. Run `npm install && npm run draw` here after changing one.
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { GOODS } from './draw/goods.mjs';
+import { GIFTS } from './draw/gifts.mjs';
 import { SCENES } from './draw/scenes.mjs';
 import { LEAVES, dryLeaf, liquor } from './draw/tabletop.mjs';
 import { Picture } from './draw/picture.mjs';
@@ -24,4 +25,5 @@ for (const category of Object.keys(LEAVES)) {
   save(`tea/liquor-${category}.svg`, { draw: (p) => liquor(p, category) });
 }
 for (const [name, scene] of Object.entries(SCENES)) save(`scene/${name}.svg`, scene);
+for (const [name, gift] of Object.entries(GIFTS)) save(`gift/${name}.svg`, gift);
 console.log(`${Math.round(total / 1024)} KB of pictures`);

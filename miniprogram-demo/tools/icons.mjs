@@ -5,9 +5,11 @@ import { createRequire } from 'node:module';
 
 const require = createRequire(import.meta.url);
 const ICONS = [
-  'add', 'cart', 'chart-bar', 'check', 'chevron-left', 'chevron-right', 'close', 'cloud-upload', 'delete', 'delete-time',
-  'gift', 'heart', 'heart-filled', 'history', 'home', 'info-circle', 'location', 'lock-on', 'minus', 'search',
-  'secured', 'star-filled', 'sunny', 'swap', 'tea', 'vehicle', 'wifi', 'wifi-off',
+  'add', 'cake', 'calendar-1', 'cart', 'chart-bar', 'check', 'chevron-left', 'chevron-right', 'close', 'cloud-upload', 'coupon', 'cut',
+  'delete', 'delete-time', 'discount', 'fingerprint', 'gift', 'heart', 'heart-filled', 'history', 'home', 'info-circle', 'link',
+  'location', 'lock-on', 'minus', 'mobile', 'money', 'refresh', 'rollback', 'search', 'secured', 'service', 'share', 'shop',
+  'snowflake', 'star-filled', 'sunny', 'swap', 'tea', 'ticket', 'time', 'user-vip', 'usergroup-add', 'vehicle', 'verified', 'wallet',
+  'wifi', 'wifi-off',
 ];
 
 function read(name) {

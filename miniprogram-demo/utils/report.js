@@ -9,7 +9,7 @@ const EVENT_NAMES = {
 };
 const PAGE_NAMES = {
   home: '首页', category: '分类', search: '搜索', product: '商品', cart: '购物车', checkout: '结算', done: '支付成功', me: '我的',
-  orders: '订单', collection: '收藏足迹', settings: '设置', lab: '实验室', '': '其他',
+  orders: '订单', checkin: '签到', points: '积分', mall: '积分商城', lottery: '转盘', member: '会员中心', rewards: '好礼', collection: '收藏足迹', settings: '设置', lab: '实验室', '': '其他',
 };
 const DROP_NAMES = {
   undeclared_event: '未声明的事件', undeclared_prop: '未声明的属性', undeclared_step: '未声明的步骤', personal: '疑似个人信息',

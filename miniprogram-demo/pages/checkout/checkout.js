@@ -1,5 +1,6 @@
 const buying = require('../../services/buying');
 const engine = require('../../services/engine');
+const loyalty = require('../../services/loyalty');
 const orders = require('../../services/orders');
 const route = require('../../services/route');
 const session = require('../../services/session');
@@ -10,11 +11,31 @@ const visit = engine.pageHooks('checkout');
 Page({
   ...visit,
 
-  data: { lines: [], price: null, address: addresses[0], addresses, choosing: false, note: '', paying: false, failed: '' },
+  data: { lines: [], price: null, saving: null, usePoints: false, points_fen: 0, due_fen: 0, earned: 0, address: addresses[0], addresses, choosing: false, note: '', paying: false, failed: '' },
 
   onLoad() {
     const draft = orders.draft();
-    if (draft) this.setData({ lines: draft.lines, price: draft.price });
+    if (!draft) return;
+    this.setData({ lines: draft.lines, price: draft.price, due_fen: draft.price.amount_fen, usePoints: Boolean(orders.reserved()) });
+    this.reckon();
+  },
+
+  /** What comes off, what is left to pay, and the points that it brings. Without an engine the price stays as it is. */
+  async reckon() {
+    const { price, usePoints } = this.data;
+    try {
+      const saving = await loyalty.checkoutView(price);
+      const points_fen = usePoints ? (orders.reserved() || { discount_fen: saving.payable.off_fen }).discount_fen : 0;
+      const due_fen = price.amount_fen - saving.off_fen - points_fen;
+      this.setData({ saving, points_fen, due_fen, earned: await loyalty.pointsFor(due_fen) });
+    } catch (error) {
+      this.setData({ saving: null, points_fen: 0, due_fen: price.amount_fen });
+    }
+  },
+
+  turnPoints(e) {
+    this.setData({ usePoints: e.detail.value || Boolean(orders.reserved()) });
+    this.reckon();
   },
 
   openAddresses() {
@@ -42,7 +63,8 @@ Page({
     }
     this.setData({ paying: true, failed: '' });
     try {
-      const { order_id } = await buying.pay({ address: this.data.address, note: this.data.note });
+      const { address, note, saving, usePoints } = this.data;
+      const { order_id } = await buying.pay({ address, note, points: usePoints && saving ? saving.payable.points : 0, off_fen: saving ? saving.off_fen : 0 });
       wx.redirectTo({ url: `/pages/done/done?order=${order_id}` });
     } catch (error) {
       engine.track('error', { code: 'pay_failed' });

@@ -1,6 +1,7 @@
 const clock = require('../../services/clock');
 const engine = require('../../services/engine');
 const laboratory = require('../../services/laboratory');
+const loyalty = require('../../services/loyalty');
 const network = require('../../services/network');
 const session = require('../../services/session');
 const format = require('../../utils/format');
@@ -13,7 +14,7 @@ const say = (title) => wx.showToast({ title, icon: 'none' });
 Page({
   ...visit,
 
-  data: { solid: false, status: null, outbox: null, counters: [], flows: [], dwell: [], hours: [], heat: [], dropped: [], orders: [], failed: '', syncing: false },
+  data: { solid: false, status: null, outbox: null, counters: [], flows: [], dwell: [], hours: [], heat: [], dropped: [], orders: [], ledger: null, proof: null, failed: '', syncing: false, turning: false },
 
   onShow() {
     visit.onShow();
@@ -38,7 +39,9 @@ Page({
 
   async refresh() {
     try {
-      this.change(Object.assign({ failed: '' }, laboratory.view(await engine.report())));
+      const known = await engine.report();
+      const ledger = known.stats.consent ? await loyalty.ledgerState().catch(() => null) : null;
+      this.change(Object.assign({ failed: '', ledger }, laboratory.view(known)));
     } catch (error) {
       this.change({ failed: error.message });
     }
@@ -65,6 +68,31 @@ Page({
     say(`今天是 ${format.monthDay(clock.now())}`);
     visit.onShow();
     this.refresh();
+  },
+
+  /** The same person takes another phone into her hand. */
+  async turnPhone() {
+    if (this.data.turning) return;
+    this.setData({ turning: true, proof: null });
+    visit.onHide();
+    try {
+      await engine.turnPhone();
+      visit.onShow();
+      say('换到了另一部手机');
+    } catch (error) {
+      say(error.message);
+    }
+    this.setData({ turning: false });
+    this.refresh();
+  },
+
+  /** The whole ledger once more from its beginning, beside what the server signed. */
+  async replay() {
+    try {
+      this.setData({ proof: await loyalty.proofView() });
+    } catch (error) {
+      say(error.message);
+    }
   },
 
   async sync() {

@@ -1,5 +1,6 @@
 const cart = require('../../services/cart');
 const engine = require('../../services/engine');
+const loyalty = require('../../services/loyalty');
 const orders = require('../../services/orders');
 const route = require('../../services/route');
 const session = require('../../services/session');
@@ -12,7 +13,7 @@ const STATE_ICONS = { paid: 'gift', sent: 'vehicle', done: 'tea' };
 Page({
   ...visit,
 
-  data: { account: GUEST, states: [], figures: [] },
+  data: { account: GUEST, states: [], figures: [], glance: null },
 
   onShow() {
     visit.onShow();
@@ -20,7 +21,14 @@ Page({
     this.refresh();
   },
 
+  /** Points, streak and tier; nothing of it before somebody agreed. */
+  async look() {
+    const glance = session.account() ? await loyalty.glance().catch(() => null) : null;
+    this.setData({ glance });
+  },
+
   refresh() {
+    this.look();
     const mine = orders.list();
     const states = orders.STATES.map(({ id, name }) => ({ id, name, icon: STATE_ICONS[id], count: mine.filter((order) => orders.state(order).id === id).length }));
     const spent_fen = mine.reduce((sum, order) => sum + order.paid_fen, 0);
@@ -52,6 +60,26 @@ Page({
     const { id } = e.currentTarget.dataset;
     if (id === 'favourites' || id === 'seen') route.go(`/pages/collection/collection?list=${id}`);
     else route.go('/pages/orders/orders');
+  },
+
+  openCheckin() {
+    route.go('/pages/checkin/checkin');
+  },
+
+  openPoints() {
+    route.go('/pages/points/points');
+  },
+
+  openMall() {
+    route.go('/pages/mall/mall');
+  },
+
+  openMember() {
+    route.go('/pages/member/member');
+  },
+
+  openRewards() {
+    route.go('/pages/rewards/rewards');
   },
 
   openSettings() {

@@ -1,5 +1,6 @@
 const buying = require('../../services/buying');
 const engine = require('../../services/engine');
+const loyalty = require('../../services/loyalty');
 const orders = require('../../services/orders');
 const route = require('../../services/route');
 const { dateTime } = require('../../utils/format');
@@ -13,14 +14,14 @@ function cardOf(order) {
   return {
     order_id: order.order_id, state: state.id, stateName: state.name, note: state.note, when: dateTime(order.at),
     pictures: order.lines.slice(0, 3).map((line) => line.image), first: order.lines[0].name, specName: order.lines[0].specName,
-    kinds: order.lines.length, quantity: order.price.quantity, paid_fen: order.paid_fen,
+    kinds: order.lines.length, quantity: order.price.quantity, paid_fen: order.paid_fen, refundable: state.id !== 'refunded',
   };
 }
 
 Page({
   ...visit,
 
-  data: { tabs: TABS, tab: 'all', cards: [] },
+  data: { tabs: TABS, tab: 'all', cards: [], busy: '' },
 
   onLoad({ state }) {
     if (state) this.setData({ tab: state });
@@ -43,6 +44,18 @@ Page({
 
   again(e) {
     buying.reorder(orders.find(e.currentTarget.dataset.id));
+  },
+
+  /** As the merchant's back office would: the collector hears of the refund, the phone hears of it from the collector. */
+  async refund(e) {
+    const order = orders.find(e.currentTarget.dataset.id);
+    const { confirm } = await wx.showModal({ title: '申请退款', content: '茶资原路退回，这单得的积分会收回，用掉的积分会还给您。', confirmText: '退款', confirmColor: '#b8402a', cancelText: '再想想' });
+    if (!confirm || this.data.busy) return;
+    this.setData({ busy: order.order_id });
+    const { ok, text } = await loyalty.attempt(() => buying.refund(order));
+    this.setData({ busy: '' });
+    wx.showToast({ title: ok ? '已退款' : text, icon: 'none' });
+    this.refresh();
   },
 
   openHome() {
