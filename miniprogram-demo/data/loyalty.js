@@ -9,7 +9,8 @@ module.exports = {
   benefits: {
     'birthday-gift': { name: '生日礼', icon: 'cake', note: '当天积分双倍' },
     'free-shipping': { name: '全场包邮', icon: 'vehicle', note: '不限金额' },
-    'gold-double': { name: '双倍积分', icon: 'star-filled', note: '购物得两倍' },
+    'points-150': { name: '1.5 倍积分', icon: 'star-filled', note: '购物多得一半' },
+    'points-200': { name: '双倍积分', icon: 'star-filled', note: '购物得两倍' },
     'early-tasting': { name: '新茶先尝', icon: 'tea', note: '上市前寄样' },
     'own-service': { name: '专属掌柜', icon: 'service', note: '一对一应答' },
     'member-price': { name: '会员价', icon: 'discount', note: '全场 9.5 折' },

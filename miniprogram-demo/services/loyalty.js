@@ -56,6 +56,8 @@ function dailyPoints(position) {
   return ladder[Math.min(index, ladder.length - 1)] || 0;
 }
 
+const milestones = () => (program.check_in || {}).milestones || [];
+
 /** A milestone's gift in words. */
 function giftText({ points, coupon, ticket }) {
   const parts = [points ? `${points} 积分` : '', coupon ? (copy.coupons[coupon] || { title: coupon }).title : '', ticket ? '抽奖券' : ''];
@@ -64,7 +66,7 @@ function giftText({ points, coupon, ticket }) {
 
 /** The milestones of the run as stations on a path; `share` is how much of the way to it is walked. */
 function path(length) {
-  const stations = ((program.check_in || {}).milestones || []).filter((stone) => stone.of !== 'total');
+  const stations = milestones().filter((stone) => stone.of !== 'total');
   return stations.map((stone, i) => {
     const from = i === 0 ? 0 : stations[i - 1].day;
     const share = Math.max(0, Math.min(1, (length - from) / (stone.day - from)));
@@ -72,16 +74,22 @@ function path(length) {
   });
 }
 
+function nextGift(next) {
+  if (!next) return '每一天都算数';
+  const stone = milestones().find((each) => each.day === next.day) || next;
+  return `再签 ${next.in_days} 天，得 ${giftText(stone)}`;
+}
+
 /** The check-in page; `back` is how many months ago the calendar shows. */
 async function checkInView(back) {
   const [streak, forecast] = await Promise.all([ask.streak(), ask.forecast()]);
   const { length } = streak;
   const position = streak.today ? length : length + 1;
-  const totals = ((program.check_in || {}).milestones || []).filter((stone) => stone.of === 'total' && stone.day > streak.total);
+  const totals = milestones().filter((stone) => stone.of === 'total' && stone.day > streak.total);
   return {
     length, today: streak.today, freezes: streak.freezes, longest: streak.longest, total: streak.total, gain: dailyPoints(position),
     tomorrow: dailyPoints(position + 1), path: path(length), month: calendar.month(streak, today(), back), makeUp: streak.make_up,
-    nextGift: forecast.next_milestone ? `再签 ${forecast.next_milestone.in_days} 天，得 ${giftText(forecast.next_milestone)}` : '每一天都算数',
+    nextGift: nextGift(forecast.next_milestone),
     totalGift: totals.length > 0 ? `累计 ${totals[0].day} 天另有 ${giftText(totals[0])}` : '',
   };
 }
@@ -152,13 +160,20 @@ const couponOf = (ref) => copy.coupons[ref] || { title: ref, worth: '券', unit:
 const coupons = (rights) => rights.filter((right) => right.kind === 'coupon').reverse()
   .map((right) => Object.assign({ right: right.right, granted: right.granted, when: calendar.spoken(right.day) }, couponOf(right.ref)));
 
-function progressOf({ id, kind, have, need }) {
-  const money = kind === 'spent';
-  const shown = (n) => (money ? format.grouped(Math.floor(n / 100)) : String(n));
-  const told = copy.rewards[id] || { name: kind === 'orders' ? '集茶章' : id, note: '' };
-  return Object.assign({ id, kind, have: shown(have), need: shown(need), left: shown(need - have), percent: Math.min(100, Math.round((have / need) * 100)) }, told,
-    money ? {} : { stamps: Array.from({ length: need }, (_, i) => (i < have ? 'stamp' : 'stamp-blank')) });
+/** Orders are stamped cups, a card of `n` at a time. */
+function stampsOf({ id, have, need }) {
+  const n = program.every_n_orders.n;
+  const stamped = Math.max(0, have - (need - n));
+  return { id, name: '集茶章', left: need - have, gift: couponOf(id).title, stamps: Array.from({ length: n }, (_, i) => (i < stamped ? 'stamp' : 'stamp-blank')) };
 }
+
+/** Money is a bar towards the next round sum. */
+function spendingOf({ id, have, need }) {
+  const yuan = (fen) => format.grouped(Math.floor(fen / 100));
+  return Object.assign({ id, name: id, note: '', have: yuan(have), left: yuan(need - have), percent: Math.min(100, Math.round((have / need) * 100)) }, copy.rewards[id]);
+}
+
+const progressOf = (progress) => (progress.kind === 'orders' ? stampsOf(progress) : spendingOf(progress));
 
 const gameOf = (game) => Object.assign({}, copy.games[game.kind] || { name: game.kind, note: '', icon: 'usergroup-add', action: '邀请' }, game, {
   done: game.have >= game.need, seats: Array.from({ length: Math.min(game.need, 10) }, (_, i) => (i < game.have ? 'on' : 'off')), percent: Math.round((game.have / game.need) * 100),
@@ -209,8 +224,11 @@ async function checkoutView({ goods_fen, amount_fen }) {
   return { off_fen: preview.off_fen, next: preview.next, percent: preview.percent, payable: await payable(amount_fen - preview.off_fen) };
 }
 
-/** Points that a payment of so much will bring. */
-const pointsFor = async (paid_fen) => (await ask.preview(paid_fen)).points;
+/** Points that a payment of so much brings today. The preview knows the campaigns; the discount is off already. */
+async function pointsFor(paid_fen) {
+  const { percent } = await ask.preview(paid_fen);
+  return Math.floor((Math.floor(paid_fen / 100) * ((program.points || {}).per_yuan || 0) * percent) / 100);
+}
 
 /** The points of an order: confirmed as the ledger has them, or as they will be. */
 async function orderPoints({ order_id, paid_fen }) {
