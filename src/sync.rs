@@ -327,6 +327,7 @@ fn blank(state: &State, user: &UserId, now: At) -> Upload {
         attributes: None,
         met: Vec::new(),
         rows: Vec::new(),
+        claims: None,
         deletion: None,
     }
 }

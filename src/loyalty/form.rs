@@ -23,9 +23,11 @@ pub fn act_of(value: &Value, rules: &Rules) -> Option<Act> {
             let position = rules.points.activities.iter().position(|activity| activity.name == name)?;
             Act::Activity { activity: position.try_into().ok()? }
         }
-        "order_paid" => {
-            Act::OrderPaid { order_id: id("order_id")?, paid_fen: fen(value, "paid_fen")?, categories: categories(value) }
-        }
+        "order_paid" => Act::OrderPaid {
+            order_id: id("order_id")?,
+            paid_fen: fen(value, "paid_fen")?,
+            categories: categories(value),
+        },
         "refund" => Act::Refund { order_id: id("order_id")?, refund_fen: fen(value, "refund_fen")? },
         "redeem" => {
             let [order_id, item] = [word("order_id"), word("item")].map(Option::unwrap_or_default);
@@ -40,9 +42,7 @@ pub fn act_of(value: &Value, rules: &Rules) -> Option<Act> {
         },
         "drawn" => Act::Drawn { lottery: word("lottery")?, prize: word("prize")?, points: count("points") },
         "granted" => Act::Granted { right: number(value, "right")? },
-        "game" => {
-            Act::Game { id: id("game_id")?, kind: word("game")?, progress: (count("have"), count("need")) }
-        }
+        "game" => Act::Game { id: id("game_id")?, kind: word("game")?, progress: (count("have"), count("need")) },
         _ => return None,
     })
 }

@@ -7,6 +7,7 @@ pub mod admit;
 mod check_in;
 mod codec;
 mod earn;
+pub mod form;
 pub mod line;
 mod membership;
 mod orders;
@@ -20,6 +21,7 @@ mod tiers;
 mod today;
 mod view;
 mod wallet;
+pub mod wire;
 
 pub use act::{Act, Refusal, Stamp};
 pub use line::{Line, Reason, Term, What};

@@ -10,7 +10,7 @@ use crate::program::rules::Rules;
 /// What came of the arrivals.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Replayed {
-    /// The state after all of them, or at the moment of looking.
+    /// The state after all of them; time has passed up to the last one.
     pub state: State,
     /// For each arrival: the effective moment and whether the clock had gone back, or why it changed nothing.
     pub results: Vec<Result<Admitted, Refusal>>,
@@ -29,14 +29,9 @@ pub struct Action<'a> {
     pub day: Day,
 }
 
-/// Folds arrivals in the order (effective moment, device, arrival), each under the rules of its own revision, and
-/// passes time to `observe`. The sink hears the arrival's position (its count for lines of the time after) and the line.
-pub fn replay(
-    programs: &[(u32, Rules)],
-    arrivals: &[Arrival],
-    observe: Option<Stamp>,
-    sink: &mut dyn FnMut(usize, &Line),
-) -> Replayed {
+/// Folds arrivals in the order (effective moment, device, arrival), each under the rules of its own revision. The sink
+/// hears the arrival's position and the line.
+pub fn replay(programs: &[(u32, Rules)], arrivals: &[Arrival], sink: &mut dyn FnMut(usize, &Line)) -> Replayed {
     let mut results = admit(arrivals);
     let mut state = State::new();
     for (stamp, position) in in_order(arrivals, &results) {
@@ -50,9 +45,6 @@ pub fn replay(
         if let (Err(refusal), Some(result)) = (applied, results.get_mut(position)) {
             *result = Err(refusal);
         }
-    }
-    if let (Some(stamp), Some((_, rules))) = (observe, programs.last()) {
-        state = state.observed(rules, stamp, &mut |line| sink(arrivals.len(), line));
     }
     Replayed { state, results }
 }

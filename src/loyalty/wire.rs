@@ -278,7 +278,8 @@ mod tests {
         let mut claims = Vec::new();
         for day in 0..365i64 {
             let morning_s = 1_767_225_600 + day * 86_400 + day * 7_919 % 40_000;
-            let claim = |after_s, act| Claim { revision: 1, at_s: morning_s + after_s, offset: OffsetMin::new(480), act };
+            let claim =
+                |after_s, act| Claim { revision: 1, at_s: morning_s + after_s, offset: OffsetMin::new(480), act };
             claims.push(claim(0, Act::CheckIn));
             claims.push(claim(60, Act::Activity { activity: 0 }));
             if day % 9 == 0 {

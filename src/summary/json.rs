@@ -49,6 +49,7 @@ impl Upload {
             write_attributes(w, attributes);
             w.end_object();
         }
+        self.write_claims(w);
         let context = Context { names, met: &self.met };
         w.key("rows");
         w.begin_array();

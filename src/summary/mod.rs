@@ -1,5 +1,6 @@
 //! What leaves the phone: its shape, its two encodings, and how a receiver merges it.
 
+pub mod claims;
 pub mod json;
 #[cfg(any(not(target_arch = "wasm32"), feature = "server"))]
 pub mod report;
@@ -14,6 +15,7 @@ use crate::id::{DeletionId, DeviceId, UserId};
 use crate::insight::stats::Row;
 use crate::program::names::Names;
 
+pub use claims::Claims;
 pub use wire::DecodeError;
 
 /// A text met on the phone: (event, dimension position, text). [`crate::id::Label::met`] of a row points into the
@@ -49,7 +51,9 @@ pub struct Upload {
     pub met: Vec<MetText>,
     /// At most [`ROWS_MAX`].
     pub rows: Vec<Row>,
-    /// Set: delete everything of this user on this device; facts, attributes, texts and rows are then empty.
+    /// Claims of the ledger, or a wish for its state.
+    pub claims: Option<Claims>,
+    /// Set: delete everything of this user on this device; facts, attributes, claims, texts and rows are then empty.
     pub deletion: Option<DeletionId>,
 }
 

@@ -3,8 +3,11 @@
 //! Counts are 64 bits wide here, so that the rows of a whole fleet can be merged into one.
 
 mod check;
+mod claims;
 mod convert;
 mod merge;
+
+pub use claims::{ReportClaim, ReportClaims};
 
 use super::{Scalar, MILLI_MAX};
 use crate::error::Error;
@@ -37,6 +40,9 @@ pub struct Report {
     /// Attributes, when they changed.
     #[serde(default, deserialize_with = "present")]
     pub attributes: Option<ReportAttributes>,
+    /// Claims of the ledger.
+    #[serde(default, deserialize_with = "present")]
+    pub claims: Option<ReportClaims>,
     /// One for each segment and day.
     #[serde(default)]
     pub rows: Vec<ReportRow>,
@@ -62,6 +68,9 @@ impl Serialize for Report {
         members.serialize_entry("facts", &self.fact_cursor)?;
         if let Some(attributes) = &self.attributes {
             members.serialize_entry("attributes", attributes)?;
+        }
+        if let Some(claims) = &self.claims {
+            members.serialize_entry("claims", claims)?;
         }
         members.serialize_entry("rows", &self.rows)?;
         members.end()

@@ -1,5 +1,6 @@
 //! The binary profile (`docs/wire.md`): one upload as canonical bytes.
 
+use super::claims::Claims;
 use super::rows::{decode_row, encode_row};
 use super::{MetText, Scalar, Upload, ATTRIBUTES_MAX, MET_MAX, MILLI_MAX, ROWS_MAX, TEXT_BYTES_MAX};
 use crate::bytes::{Reader, Writer};
@@ -14,7 +15,8 @@ const FORMAT: u8 = 1;
 const NAMES: u8 = 1;
 const ATTRIBUTES: u8 = 2;
 const DELETION: u8 = 4;
-const ALL: u8 = 7;
+const CLAIMS: u8 = 8;
+const ALL: u8 = 15;
 
 const TEXT: u8 = 0;
 const MILLI: u8 = 1;
@@ -61,6 +63,9 @@ impl Upload {
         if let Some(deletion) = self.deletion {
             w.u64(deletion.0);
         }
+        if let Some(claims) = &self.claims {
+            claims.encode(&mut w);
+        }
         write_met(&mut w, &self.met);
         w.count(self.rows.len());
         self.rows.iter().for_each(|row| encode_row(&mut w, row, names));
@@ -89,6 +94,9 @@ impl Upload {
         if flags & DELETION != 0 {
             upload.deletion = Some(DeletionId(r.u64().ok_or_else(|| malformed(&r, "deletion"))?));
         }
+        if flags & CLAIMS != 0 {
+            upload.claims = Some(Claims::decode(&mut r).ok_or_else(|| malformed(&r, "claims"))?);
+        }
         upload.met = read_met(&mut r, &names).ok_or_else(|| malformed(&r, "texts"))?;
         upload.rows = read_rows(&mut r, &names, &upload.met).ok_or_else(|| malformed(&r, "rows"))?;
         let fits = upload.deletion.is_none() || upload.says_nothing_else();
@@ -104,7 +112,8 @@ impl Upload {
         w.byte(
             flag(self.names.is_some(), NAMES)
                 | flag(self.attributes.is_some(), ATTRIBUTES)
-                | flag(self.deletion.is_some(), DELETION),
+                | flag(self.deletion.is_some(), DELETION)
+                | flag(self.claims.is_some(), CLAIMS),
         );
         w.u32(self.dictionary);
         w.u64(self.device.0);
@@ -115,7 +124,8 @@ impl Upload {
     }
 
     fn says_nothing_else(&self) -> bool {
-        self.fact_cursor == 0 && self.attributes.is_none() && self.met.is_empty() && self.rows.is_empty()
+        let counts = !self.met.is_empty() || !self.rows.is_empty();
+        self.fact_cursor == 0 && self.attributes.is_none() && self.claims.is_none() && !counts
     }
 }
 
@@ -137,6 +147,7 @@ fn read_header(r: &mut Reader) -> Option<(u8, Upload)> {
         attributes: None,
         met: Vec::new(),
         rows: Vec::new(),
+        claims: None,
         deletion: None,
     };
     Some((flags, upload))

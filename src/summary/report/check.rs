@@ -28,6 +28,8 @@ pub(super) fn check(report: &Report) -> Checked {
     if let Some(attributes) = &report.attributes {
         check_attributes(attributes)?;
     }
+    let claims_fit = report.claims.as_ref().is_none_or(|claims| claims.checked().is_some());
+    require(claims_fit, "claims", "at most 128 claims as docs/wire.md has them")?;
     require(report.rows.len() <= ROWS_MAX, "rows", "at most 64")?;
     for (at, row) in report.rows.iter().enumerate() {
         check_row(row).map_err(|error| under(error, &format!("rows[{at}]")))?;
@@ -41,7 +43,8 @@ fn check_deletion(report: &Report) -> Checked {
     };
     require(DeletionId::parse(deletion).is_some(), "delete", "16 lower-case hexadecimal digits")?;
     let alone = report.fact_cursor == 0 && report.attributes.is_none() && report.rows.is_empty();
-    require(alone, "delete", "neither facts nor attributes nor rows beside it")
+    let alone = alone && report.claims.is_none();
+    require(alone, "delete", "neither facts nor attributes nor claims nor rows beside it")
 }
 
 fn check_attributes(attributes: &ReportAttributes) -> Checked {

@@ -1,6 +1,8 @@
 //! From positions to names.
 
-use super::{Attribute, Hour, Report, ReportAttributes, ReportEvent, ReportNumber, ReportRow, ReportStats};
+use super::{
+    Attribute, Hour, Report, ReportAttributes, ReportClaims, ReportEvent, ReportNumber, ReportRow, ReportStats,
+};
 use crate::id::EventIx;
 use crate::insight::sketch::{Sketch, VALUE_MAX};
 use crate::insight::stats::{EventStats, Row, Stats, Table};
@@ -25,6 +27,7 @@ impl Report {
             offset_min: upload.sent.offset.get(),
             fact_cursor: upload.fact_cursor,
             attributes,
+            claims: upload.claims.as_ref().map(ReportClaims::of),
             rows: upload.rows.iter().map(|row| row_of(row, &context)).collect(),
             deletion: upload.deletion.map(|deletion| hex(|out| deletion.write(out))),
         }

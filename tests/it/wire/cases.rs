@@ -2,12 +2,14 @@
 
 use super::sample::{any_names, any_upload, shop_upload, shopping_row, tea_shop, Choices};
 use huitou::bytes::Writer;
-use huitou::clock::Day;
+use huitou::clock::{Day, OffsetMin};
 use huitou::id::{DeletionId, EventIx, FlowIx, Label, SegmentId, UserId};
 use huitou::insight::sketch::Sketch;
 use huitou::insight::stats::{EventStats, Row, Stats, Table, Tally};
+use huitou::loyalty::wire::Claim;
+use huitou::loyalty::Act;
 use huitou::program::names::Names;
-use huitou::summary::{Scalar, Upload};
+use huitou::summary::{Claims, Scalar, Upload};
 
 /// An upload under its names, and what it shows.
 pub(super) struct Good {
@@ -72,6 +74,15 @@ fn all_attributes() -> Vec<(String, Scalar)> {
     ]
 }
 
+fn week_of_claims() -> Claims {
+    let claim = |at_s, act| Claim { revision: 3, at_s, offset: OffsetMin::new(480), act };
+    let morning = |day: i64| 1_795_312_800 + day * 86_400;
+    let mut list: Vec<Claim> = (0..6).map(|day| claim(morning(day), Act::CheckIn)).collect();
+    list.push(claim(morning(5) + 40, Act::Activity { activity: 0 }));
+    list.push(claim(morning(5) - 3, Act::MakeUp { day: Day::parse("2026-11-20").unwrap() }));
+    Claims { revision: 3, first: 5, wants_base: false, head: [0xab; 32], digest: [0xcd; 16], list }
+}
+
 pub(super) fn good() -> Vec<Good> {
     let shop = |name: &str, change: fn(&mut Upload)| {
         let mut upload = shop_upload(vec![shopping_row(1, 50)]);
@@ -97,6 +108,13 @@ pub(super) fn good() -> Vec<Good> {
         shop("attributes and nothing else", |u| {
             u.attributes = Some((3, vec![]));
             u.rows.clear();
+        }),
+        shop("claims of a week", |u| u.claims = Some(week_of_claims())),
+        shop("a wish for a state, and nothing else", |u| {
+            let list = Vec::new();
+            u.claims = Some(Claims { revision: 3, first: 8, wants_base: true, head: [7; 32], digest: [9; 16], list });
+            u.rows.clear();
+            u.met.clear();
         }),
         shop("a coarsened row", |u| u.rows = vec![coarsened()]),
         shop("counts of zero, other values, reasons not known yet", |u| u.rows = vec![odd_counts()]),
@@ -130,6 +148,11 @@ fn body(flags: u8, rest: &[u8]) -> Vec<u8> {
     w.out
 }
 
+/// Claims of revision 1 from number 1 on with these flags, and a chain of zeros.
+fn claims(flags: u8, list: &[u8]) -> Vec<u8> {
+    body(8, &[&[1, 1, flags], &[0; 48][..], list, &[0, 0]].concat())
+}
+
 /// No texts and one row of segment 0 on the first day at revision 1, with these sections.
 fn row(sections: u8, rest: &[u8]) -> Vec<u8> {
     let mut bytes = vec![0, 1, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1, sections];
@@ -149,7 +172,7 @@ pub(super) fn bad() -> Vec<Bad> {
     vec![
         bad("nothing at all", "header", vec![]),
         bad("another format", "header", with_byte(0, 2)),
-        bad("an unknown flag", "header", with_byte(1, 8)),
+        bad("an unknown flag", "header", with_byte(1, 16)),
         bad("a control character in the user", "header", with_byte(15, 7)),
         bad("a user of 65 bytes", "header", user_of_65_bytes),
         bad("an offset of 20 hours", "header", [&body(0, &[])[..17], &[0xe0, 0x12, 0, 0, 0][..]].concat()),
@@ -157,6 +180,11 @@ pub(super) fn bad() -> Vec<Bad> {
         bad("names of another hash", "names", body(1, &[1, b'a', 0, 0, 0, 0])),
         bad("attributes out of order", "attributes", body(2, &[1, 2, 1, b'b', 2, 1, b'a', 2, 0, 0])),
         bad("an attribute of an unknown kind", "attributes", body(2, &[1, 1, 1, b'a', 4, 0, 0])),
+        bad("claims with an unknown flag", "claims", claims(2, &[0])),
+        bad("an order that a phone claims", "claims", claims(0, &[1, 0, 3, 1, b'A', 1, 0])),
+        bad("a claim before 2020", "claims", claims(0, &[1, 3, 0])),
+        bad("an offset told again", "claims", claims(0, &[1, 2, 0, 0])),
+        bad("more claims than bytes", "claims", claims(0, &[9, 0])),
         bad("a text under an event without dimensions", "texts", body(0, &[1, 2 << 2, 1, b'x', 0])),
         bad("a text that is declared", "texts", body(0, &[1, 15 << 2, 1, b'1', 0])),
         bad("the same text twice", "texts", body(0, &[2, 0, 1, b'x', 0, 1, b'x', 0])),

@@ -4,8 +4,10 @@ use huitou::clock::{At, Day, OffsetMin, UnixMs};
 use huitou::id::{DeletionId, DeviceId, EventIx, FlowIx, Label, SegmentId, UserId};
 use huitou::insight::sketch::{Sketch, BUCKETS, VALUE_MAX};
 use huitou::insight::stats::{EventStats, Order, Row, Stats, Table, Tally};
+use huitou::loyalty::wire::Claim;
+use huitou::loyalty::Act;
 use huitou::program::names::{Dimension, EventNames, FlowNames, Names, Number};
-use huitou::summary::{MetText, Scalar, Upload};
+use huitou::summary::{Claims, MetText, Scalar, Upload};
 
 /// Numbers that decide what is built; zeros once they run out, so that fewer choices mean less.
 pub(super) struct Choices {
@@ -203,6 +205,7 @@ pub(super) fn shop_upload(rows: Vec<Row>) -> Upload {
             met(5, "moments"),
         ],
         rows,
+        claims: None,
         deletion: None,
     }
 }
@@ -245,15 +248,38 @@ pub(super) fn any_upload(c: &mut Choices, names: &Names) -> Upload {
         attributes: None,
         met: Vec::new(),
         rows: Vec::new(),
+        claims: None,
         deletion,
     };
     if deletion.is_none() {
         upload.fact_cursor = c.count32();
         upload.attributes = c.is_chosen().then(|| (c.count32(), any_attributes(c)));
+        upload.claims = c.is_chosen().then(|| any_claims(c));
         upload.met = any_met(c, names);
         upload.rows = (0..c.up_to(3)).map(|_| any_row(c, names, &upload.met)).collect();
     }
     upload
+}
+
+/// Claims that a phone may send.
+pub(super) fn any_claims(c: &mut Choices) -> Claims {
+    let revision = c.count32();
+    let claim = |c: &mut Choices| {
+        let act = match c.up_to(2) {
+            0 => Act::CheckIn,
+            1 => Act::MakeUp { day: any_day(c) },
+            _ => Act::Activity { activity: c.up_to(255) as u8 },
+        };
+        let at_s = 1_577_836_800 + c.up_to(80 * 365 * 86_400) as i64;
+        Claim { revision, at_s, offset: OffsetMin::new(c.up_to(2160) as i32 - 1080), act }
+    };
+    let list = (0..c.up_to(5)).map(|_| claim(c)).collect();
+    let [head, digest] = [c.up_to(255) as u8, c.up_to(255) as u8];
+    Claims { revision, first: c.count32(), wants_base: c.is_chosen(), head: [head; 32], digest: [digest; 16], list }
+}
+
+fn any_day(c: &mut Choices) -> Day {
+    Day::MIN.plus(c.up_to(29_000) as i64)
 }
 
 fn any_attributes(c: &mut Choices) -> Vec<(String, Scalar)> {

@@ -88,8 +88,11 @@ fn has_type(value: &Value, name: &str) -> bool {
 }
 
 fn matches_pattern(text: &str, pattern: &str) -> bool {
+    let is_hex = |len: usize| text.len() == len && text.chars().all(|c| matches!(c, '0'..='9' | 'a'..='f'));
     match pattern {
-        "^[0-9a-f]{16}$" => text.len() == 16 && text.chars().all(|c| matches!(c, '0'..='9' | 'a'..='f')),
+        "^[0-9a-f]{16}$" => is_hex(16),
+        "^[0-9a-f]{32}$" => is_hex(32),
+        "^[0-9a-f]{64}$" => is_hex(64),
         "^[0-9]{4}-[0-9]{2}-[0-9]{2}$" => {
             let shape: String = text.chars().map(|c| if c.is_ascii_digit() { '0' } else { c }).collect();
             shape == "0000-00-00"
