@@ -110,6 +110,13 @@ impl JsonWriter {
         self.unsigned(count);
     }
 
+    /// A value that is JSON text already.
+    #[inline(never)]
+    pub fn raw(&mut self, text: &str) {
+        self.separate();
+        self.out.push_str(text);
+    }
+
     /// The text written so far.
     pub fn finish(self) -> String {
         self.out
