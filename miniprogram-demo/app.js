@@ -1,3 +1,4 @@
+const announce = require('./services/announce');
 const cart = require('./services/cart');
 const engine = require('./services/engine');
 const session = require('./services/session');
@@ -7,6 +8,7 @@ App({
 
   onLaunch() {
     cart.showBadge();
+    announce.start();
     session.resume().then(engine.tellWho).catch((error) => console.warn(error.message));
   },
 

@@ -48,6 +48,13 @@ async function glance() {
   };
 }
 
+/** What the home page says of the check-in. */
+async function nudge() {
+  const { length, today: done } = await ask.streak();
+  const gain = dailyPoints(done ? length : length + 1);
+  return { done, title: done ? `已连签 ${length} 天` : '今天还没签到', note: done ? '明天也来坐坐' : gain > 0 ? `签到得 ${gain} 分` : '来坐坐' };
+}
+
 /** The points of the check-in at a position of the run, 1 the first. */
 function dailyPoints(position) {
   const { daily_points: declared = 0, cycle_days: cycle = 0 } = program.check_in || {};
@@ -258,6 +265,6 @@ async function ledgerState() {
 }
 
 module.exports = {
-  attempt, awards, checkIn, checkInView, checkoutView, draw, earn, explain, glance, grant, ledgerPage, ledgerState, lotteryView, makeUp, mallView, memberView,
+  attempt, awards, checkIn, checkInView, checkoutView, draw, earn, explain, glance, grant, ledgerPage, ledgerState, lotteryView, makeUp, mallView, memberView, nudge,
   orderPoints, pointsFor, pointsView, prizeOf, proofView, redeem, rewardsView,
 };

@@ -6,7 +6,7 @@ const REFUSALS = {
   unknown_order: '没有这笔订单', not_offered: '本店没有这一项', unknown_right: '这张券已经用过了', clock_ahead: '手机时间快了，请校准后再试',
   too_soon_after_zone_change: '刚换了时区，过几个小时再来', too_late: '离线太久，没有赶上', too_many: '今天的次数太多了', duplicate_event: '重复的记录',
   duplicate_order: '这笔订单已经计过了', consent_needed: '同意记录之后才能使用', user_needed: '请先登录', offline: '网络已断开，联网后再试',
-  storage_failed: '手机存储写不进去，没有算数', sync_failed: '服务器没有回应，稍后再试', program_unknown: '服务器还没有更新规则', token_failed: '登录已过期',
+  storage_failed: '手机存储写不进去，没有算数', unanswered: '没等到回音，再点一次就好，不会多扣', sync_failed: '服务器没有回应，稍后再试', program_unknown: '服务器还没有更新规则', token_failed: '登录已过期',
 };
 
 /** Of a line of the ledger: what it is called, its picture, and its colour. */

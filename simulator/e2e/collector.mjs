@@ -50,6 +50,13 @@ export class Collector {
     return text.split('\n').filter(Boolean).map((line) => JSON.parse(line));
   }
 
+  /** A page of it, as HTML. */
+  async page(address) {
+    const answer = await fetch(this.url + address);
+    if (!answer.ok) throw new Error(`${address} answered ${answer.status}`);
+    return answer.text();
+  }
+
   /** What one device did, added up over its rows: {'add_cart': 1, …}; of one user alone when given. */
   events(device, user) {
     const counts = {};

@@ -1,45 +1,30 @@
 // The demo shop over the whole spine: taps in Chromium, the package in wasm, the real collector, figures in SQLite.
 import assert from 'node:assert/strict';
-import fs from 'node:fs';
-import path from 'node:path';
 import { after, afterEach, before, describe, it } from 'node:test';
-import { buildProject } from '../build/bundle.mjs';
-import { createSimulatorServer, listen } from '../server.mjs';
-import { temporaryFolder } from '../test/fixture.mjs';
-import { launch, skipReason } from './browser.mjs';
-import { Collector, ROOT } from './collector.mjs';
+import { skipReason } from './browser.mjs';
+import { Collector } from './collector.mjs';
 import { Shopper } from './shopper.mjs';
+import { Site } from './site.mjs';
 
 const PRICE_FEN = 16800; // 安溪铁观音, standard size
 const PAID_FEN = PRICE_FEN + 1200; // with postage
 
 describe('the shop, from a tap to a row', { skip: skipReason }, () => {
-  const folder = temporaryFolder();
-  let collector;
-  let server;
-  let browser;
   let site;
+  let collector;
   let shopper;
 
   before(async () => {
-    const packages = { huitou: path.join(ROOT, 'pkg/dist/miniprogram') };
-    const { problems } = buildProject(path.join(ROOT, 'miniprogram-demo'), path.join(folder, 'site'), packages);
-    assert.deepEqual(problems.errors, []);
-    collector = await Collector.start(folder);
-    server = createSimulatorServer(path.join(folder, 'site'));
-    site = await listen(server, 0);
-    browser = await launch();
+    site = await Site.open();
+    collector = await Collector.start(site.newFolder());
   });
 
   after(async () => {
-    await browser?.close();
     collector?.stop();
-    server?.closeAllConnections();
-    server?.close();
-    fs.rmSync(folder, { recursive: true });
+    await site?.close();
   });
 
-  const open = async (options) => { shopper = await Shopper.open(browser, site, collector, options); };
+  const open = async (options) => { shopper = await Shopper.open(site.browser, site.url, collector, options); };
   afterEach(async () => {
     assert.deepEqual(shopper.phone.errors, []);
     await shopper.close();

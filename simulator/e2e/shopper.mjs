@@ -50,6 +50,59 @@ export class Shopper {
     await this.phone.tap('#spec-add');
   }
 
+  /** Buys one product by itself, straight from its page; returns the order's number. */
+  async buy(category, product) {
+    await this.openProduct(category, product);
+    await this.addToCart();
+    await this.back();
+    return this.buyCart();
+  }
+
+  /** Closes the sheet that lies over the page. */
+  async closeSheet() {
+    const cross = this.phone.find('[aria-label="关闭"]:visible');
+    await this.phone.touch(cross);
+    await cross.waitFor({ state: 'hidden' });
+  }
+
+  /** Opens a page from 我的, by the id of what leads there. */
+  async openFromMe(entry) {
+    await this.tab('我的');
+    await this.phone.tap(entry);
+  }
+
+  /** Closes the sheet that shows what was got; returns its title. */
+  async takeAward() {
+    await this.phone.find('#award-ok').waitFor();
+    const title = await this.phone.text('#award-title');
+    await this.phone.tap('#award-ok');
+    await this.phone.find('#award-ok').waitFor({ state: 'hidden' });
+    return title;
+  }
+
+  /** Checks in on its page, and leaves it; returns the length of the run. */
+  async checkIn() {
+    await this.openFromMe('#me-checkin');
+    await this.phone.tap('#checkin-button');
+    await this.takeAward();
+    const length = Number(await this.phone.text('#checkin-length'));
+    await this.back();
+    return length;
+  }
+
+  /** Lets a day pass in the laboratory, and leaves it. */
+  async tomorrow(days = 1) {
+    await this.openLab();
+    for (let i = 0; i < days; i += 1) await this.phone.tap('#lab-tomorrow');
+    await this.back();
+  }
+
+  /** Points as 我的 shows them. */
+  async points() {
+    await this.tab('我的');
+    return Number((await this.phone.waitText('#me-points-value', /\d/)).replace(/,/g, ''));
+  }
+
   /** Pays for the cart; returns the order's number. */
   async buyCart() {
     await this.tab('购物车');

@@ -1,6 +1,6 @@
 // A month of check-ins. A date that can be made up is tapped: 'missed' {day}; the arrows: 'turn' {by}.
 Component({
-  properties: { month: Object, back: Number, last: { type: Number, value: 1 } },
+  properties: { month: { type: Object, value: { title: '', cells: [] } }, back: Number, last: { type: Number, value: 1 } },
   data: { weekdays: ['一', '二', '三', '四', '五', '六', '日'] },
   methods: {
     choose(e) {

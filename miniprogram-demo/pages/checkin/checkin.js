@@ -1,24 +1,12 @@
-const engine = require('../../services/engine');
+const { liveHooks } = require('../../services/live');
 const loyalty = require('../../services/loyalty');
 const route = require('../../services/route');
 const { spoken } = require('../../utils/calendar');
 
-const visit = engine.pageHooks('checkin');
-
 Page({
-  ...visit,
+  ...liveHooks('checkin'),
 
   data: { solid: false, view: null, back: 0, day: '', when: '', busy: false, failed: '' },
-
-  onShow() {
-    visit.onShow();
-    this.refresh();
-  },
-
-  onPageScroll({ scrollTop }) {
-    const solid = scrollTop > 40;
-    if (solid !== this.data.solid) this.setData({ solid });
-  },
 
   async refresh() {
     try {

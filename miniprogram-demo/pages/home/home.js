@@ -2,6 +2,7 @@ const catalog = require('../../services/catalog');
 const cart = require('../../services/cart');
 const clock = require('../../services/clock');
 const engine = require('../../services/engine');
+const loyalty = require('../../services/loyalty');
 const route = require('../../services/route');
 const display = require('../../data/home');
 const { monthDay } = require('../../utils/format');
@@ -19,6 +20,7 @@ Page({
     promises: display.promises,
     categories: catalog.categories,
     today: null,
+    nudge: null,
     recommended: catalog.cards(display.recommended),
     fresh: catalog.cards(display.fresh),
   },
@@ -27,11 +29,26 @@ Page({
     visit.onShow();
     cart.showBadge();
     this.setData({ today: Object.assign({ day: monthDay(clock.now()) }, catalog.ofTheDay(clock.now())) });
+    this.look();
+  },
+
+  /** The check-in of today; nothing before somebody agreed. */
+  async look() {
+    this.setData({ nudge: await loyalty.nudge().catch(() => null) });
   },
 
   /** What came before the user agreed was not recorded: the visit starts now. */
   granted() {
     visit.onShow();
+    this.look();
+  },
+
+  openCheckin() {
+    route.go('/pages/checkin/checkin');
+  },
+
+  openMall() {
+    route.go('/pages/mall/mall');
   },
 
   onPageScroll({ scrollTop }) {

@@ -1,17 +1,10 @@
-const engine = require('../../services/engine');
+const { liveHooks } = require('../../services/live');
 const loyalty = require('../../services/loyalty');
 
-const visit = engine.pageHooks('lottery');
-
 Page({
-  ...visit,
+  ...liveHooks('lottery'),
 
   data: { lottery: null, spinning: false, failed: '' },
-
-  onShow() {
-    visit.onShow();
-    this.refresh();
-  },
 
   async refresh() {
     try {

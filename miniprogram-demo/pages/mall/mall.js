@@ -1,24 +1,12 @@
 const buying = require('../../services/buying');
-const engine = require('../../services/engine');
+const { liveHooks } = require('../../services/live');
 const loyalty = require('../../services/loyalty');
 const route = require('../../services/route');
 
-const visit = engine.pageHooks('mall');
-
 Page({
-  ...visit,
+  ...liveHooks('mall'),
 
   data: { solid: false, view: null, item: null, choosing: false, busy: false, failed: '' },
-
-  onShow() {
-    visit.onShow();
-    this.refresh();
-  },
-
-  onPageScroll({ scrollTop }) {
-    const solid = scrollTop > 40;
-    if (solid !== this.data.solid) this.setData({ solid });
-  },
 
   async refresh() {
     try {

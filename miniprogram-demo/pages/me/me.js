@@ -1,24 +1,23 @@
 const cart = require('../../services/cart');
-const engine = require('../../services/engine');
+const { liveHooks } = require('../../services/live');
 const loyalty = require('../../services/loyalty');
 const orders = require('../../services/orders');
 const route = require('../../services/route');
 const session = require('../../services/session');
 const shelf = require('../../services/shelf');
 
-const visit = engine.pageHooks('me');
+const live = liveHooks('me');
 const GUEST = { name: '登录，解锁茶友礼遇', face: '/assets/scene/face-guest.svg', guest: true };
 const STATE_ICONS = { paid: 'gift', sent: 'vehicle', done: 'tea' };
 
 Page({
-  ...visit,
+  ...live,
 
   data: { account: GUEST, states: [], figures: [], glance: null },
 
   onShow() {
-    visit.onShow();
+    live.onShow.call(this);
     cart.showBadge();
-    this.refresh();
   },
 
   /** Points, streak and tier; nothing of it before somebody agreed. */

@@ -1,27 +1,16 @@
 const backoffice = require('../../services/backoffice');
-const engine = require('../../services/engine');
+const { liveHooks } = require('../../services/live');
 const loyalty = require('../../services/loyalty');
-const session = require('../../services/session');
 const { setBirthday, birthday } = require('../../services/profile');
+const session = require('../../services/session');
 
-const visit = engine.pageHooks('member');
 const MONTHS = Array.from({ length: 12 }, (_, i) => i + 1);
 const daysOf = (month) => Array.from({ length: [31, 29, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31][month - 1] }, (_, i) => i + 1);
 
 Page({
-  ...visit,
+  ...liveHooks('member'),
 
   data: { solid: false, account: null, view: null, shown: 0, plan: null, busy: false, birthday: null, asking: false, months: MONTHS, month: 1, days: daysOf(1), failed: '' },
-
-  onShow() {
-    visit.onShow();
-    this.refresh();
-  },
-
-  onPageScroll({ scrollTop }) {
-    const solid = scrollTop > 40;
-    if (solid !== this.data.solid) this.setData({ solid });
-  },
 
   async refresh() {
     try {

@@ -1,24 +1,13 @@
-const engine = require('../../services/engine');
+const { liveHooks } = require('../../services/live');
 const loyalty = require('../../services/loyalty');
 const route = require('../../services/route');
 
-const visit = engine.pageHooks('points');
 const TABS = [{ id: 'all', name: '全部' }, { id: 'in', name: '得到' }, { id: 'out', name: '用去' }];
 
 Page({
-  ...visit,
+  ...liveHooks('points'),
 
   data: { solid: false, view: null, rows: [], shown: [], tabs: TABS, tab: 'all', failed: '' },
-
-  onShow() {
-    visit.onShow();
-    this.refresh();
-  },
-
-  onPageScroll({ scrollTop }) {
-    const solid = scrollTop > 40;
-    if (solid !== this.data.solid) this.setData({ solid });
-  },
 
   async refresh() {
     try {

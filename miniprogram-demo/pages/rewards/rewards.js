@@ -1,24 +1,13 @@
 const backoffice = require('../../services/backoffice');
 const engine = require('../../services/engine');
+const { liveHooks } = require('../../services/live');
 const loyalty = require('../../services/loyalty');
 const route = require('../../services/route');
 
-const visit = engine.pageHooks('rewards');
-
 Page({
-  ...visit,
+  ...liveHooks('rewards'),
 
   data: { solid: false, view: null, busy: 0, failed: '' },
-
-  onShow() {
-    visit.onShow();
-    this.refresh();
-  },
-
-  onPageScroll({ scrollTop }) {
-    const solid = scrollTop > 40;
-    if (solid !== this.data.solid) this.setData({ solid });
-  },
 
   async refresh() {
     try {
