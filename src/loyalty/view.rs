@@ -46,7 +46,10 @@ impl State {
         let lots: Vec<&Lot> = self.wallet.open.iter().filter(|lot| lot.last < NEVER).collect();
         for lots in lots.chunk_by(|a, b| a.last == b.last).take(EXPIRIES) {
             json.begin_object();
-            date(json, "day", lots.first().map(|lot| lot.last));
+            let last = lots.first().map_or(self.day, |lot| lot.last);
+            date(json, "day", Some(last));
+            json.key("in_days");
+            json.integer(last.since(self.day));
             json.count_member("points", lots.iter().fold(0, |sum, lot| lot.points.saturating_add(sum)));
             json.end_object();
         }
