@@ -6,6 +6,7 @@
 mod day;
 mod engine;
 mod faults;
+mod formats;
 mod json;
 mod model;
 mod program;

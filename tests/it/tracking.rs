@@ -32,7 +32,7 @@ fn program(base: &Value, changes: &Value) -> Value {
 }
 
 /// What differs from what is expected, one line each.
-fn run(base: &Value, case: &Value) -> Vec<String> {
+pub(crate) fn run(base: &Value, case: &Value) -> Vec<String> {
     let name = case["name"].as_str().unwrap();
     let program = program(base, &case["program"]);
     let mut phone = Phone::with(&program.to_string());

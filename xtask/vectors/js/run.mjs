@@ -5,9 +5,10 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { program } from './program.mjs';
+import { tracking } from './tracking.mjs';
 import { wire } from './wire.mjs';
 
-const FORMS = { 'program.json': program, 'wire.json': wire };
+const FORMS = { 'program.json': program, 'wire.json': wire, 'tracking.json': tracking };
 
 const folder = process.argv[2];
 for (const [file, run] of Object.entries(FORMS)) {

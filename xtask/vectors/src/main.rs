@@ -3,7 +3,16 @@
 //! `cargo xtask vectors` sets these beside what the built package says: digests of one case have to be equal.
 
 mod program;
+mod tracking;
 mod wire;
+
+// The phone, the network and the receiver of the integration tests; the fault tests use more of them.
+#[path = "../../../tests/it/tracking.rs"]
+#[allow(dead_code, clippy::unwrap_used, clippy::panic, clippy::indexing_slicing)]
+mod steps;
+#[path = "../../../tests/it/support/mod.rs"]
+#[allow(dead_code, clippy::unwrap_used, clippy::panic, clippy::indexing_slicing)]
+mod support;
 
 use std::path::Path;
 
@@ -13,7 +22,7 @@ use serde_json::{json, Value};
 /// A form of cases: the file's name, and how to run all that the file holds.
 type Form = (&'static str, fn(&Value) -> Result<Vec<Outcome>>);
 
-const FORMS: [Form; 2] = [("program.json", program::run), ("wire.json", wire::run)];
+const FORMS: [Form; 3] = [("program.json", program::run), ("tracking.json", tracking::run), ("wire.json", wire::run)];
 
 /// What came of one case.
 struct Outcome {
