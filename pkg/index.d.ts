@@ -72,6 +72,22 @@ export interface Program {
   attributes?: string[];
   caps?: { events_per_day?: number; labels_per_dimension?: number };
   sync?: { max_bytes?: number; max_age_hours?: number; per_session?: number };
+  /** When a date begins, `04:00`. */
+  day_starts_at?: string;
+  zone_change_min_hours?: number;
+  check_in?: object;
+  points?: object;
+  growth_per_yuan?: number;
+  multipliers?: object[];
+  stacking?: 'highest' | 'multiply' | 'add';
+  daily_caps?: object[];
+  tiers?: object;
+  every_n_orders?: object;
+  membership?: object;
+  rewards?: object[];
+  mall?: object[];
+  lottery?: object[];
+  referral?: object;
 }
 
 /** An event with what may be said about it. */
@@ -140,6 +156,67 @@ export interface Huitou {
   /** The latest orders, oldest first. Throws `not_ready` before {@link ready}. */
   orders(): Order[];
 
+  /**
+   * Claims today's check-in. Works without network; the points show at once and are binding when the backend has replayed
+   * the claim (`awaiting`). Resolves after a synchronous write: what resolved as `accepted` survives a crash. Rejects with
+   * `storage_failed` if the storage took nothing: then it counts in memory and is written with the next write.
+   */
+  checkIn(): Promise<ClaimOutcome>;
+
+  /** Claims a check-in for a missed date, `2026-11-21` (those still possible: `streak().make_up.dates`). As {@link checkIn}. */
+  makeUp(day: string): Promise<ClaimOutcome>;
+
+  /** Claims an activity that the program names in `points.activities`, as `share`. As {@link checkIn}. */
+  earn(activity: string): Promise<ClaimOutcome>;
+
+  /** Check-ins of the user, claims included that no server has confirmed. All these reads throw `not_ready` before {@link ready}. */
+  streak(): Streak;
+
+  /** The points, with what of them a server has confirmed. */
+  points(): Points;
+
+  /** 20 lines of the ledger, newest first; page 0 is the first. */
+  ledger(options?: { page?: number }): LedgerPage;
+
+  /** Why a line came out as it did: the rule and the arithmetic. */
+  explain(id: string): ExplainedLine;
+
+  /** The tier; `null` if the program has none. */
+  tier(): Tier | null;
+
+  /** The paid membership. */
+  membership(): Membership;
+
+  /** Coupons and tickets, progress towards the next ones, offers, games, the points mall, lotteries. */
+  rewards(): Rewards;
+
+  /** What comes next: points that lapse, the next milestone, what it takes to keep or reach a tier. */
+  forecast(): Forecast;
+
+  /** What a cart of so many fen would be reduced by, and the points that paying it today would bring. */
+  preview(cart_fen: number): Preview;
+
+  /** Own claims that the server refused, latest last; a few are kept. */
+  refused(): RefusedClaim[];
+
+  /** What the phone's own replay gives, beside what the server signed. */
+  proof(): Proof;
+
+  /**
+   * Spends points: a number of them as a discount (`points`), or those that a mall item costs (`item`). The backend does
+   * it, so it needs the network; claims that wait are sent first. Done once however often it is asked: a lost answer is
+   * asked for again under the same key, and a call that rejected with `unanswered` is finished by the same call again.
+   * Rejects with `no_url`, `offline`, `unanswered`, `sync_failed` (a claim could not be sent, or a refusal without code)
+   * or the code of a refusal: `not_enough_points`, `not_a_multiple`, `more_than_paid`, `not_offered`, `limit_reached` …
+   */
+  redeem(what: { points: number; orderId?: string } | { item: string; orderId?: string }): Promise<Transaction>;
+
+  /** Draws in a lottery; takes one ticket. As {@link redeem}; refused with `unknown_right` without a ticket. */
+  draw(lottery: string): Promise<Transaction>;
+
+  /** Has the backend grant a right, by `rewards().rights[].right`. As {@link redeem}. */
+  grant(right: number): Promise<Transaction>;
+
   /** Listens; call the result to stop. */
   on<Name extends keyof Events>(name: Name, listener: (detail: Events[Name]) => void): () => void;
 
@@ -178,6 +255,18 @@ export interface Events {
   sync: SyncResult;
   /** Each fact from the backend, once. */
   fact: Fact;
+  /** Something was won, by a claim, a transaction or news from the backend. `points`: the sum over `lines`. */
+  awarded: { points: number; lines: Line[] };
+  /** A tier was reached, kept for another term, or lost: the line's reason says which, its subject is the tier. */
+  tier: Line;
+  /** A milestone of the check-ins was reached; the line's subject is the day it stands at. */
+  milestone: Line;
+  /** Once after the start, if points lapse within seven days. `points`: their sum. */
+  expiring: { points: number; expiring: Expiring[] };
+  /** The server's ledger replaced the phone's; show everything anew. Claims that the server had not seen still wait. */
+  reset: { reason: ResetReason };
+  /** A claim that had counted on the phone was refused by the server. */
+  refused: RefusedClaim;
   /** Something failed that no call of the app waited for. Without a listener it is printed. */
   error: HuitouError;
   /** The engine trapped and was replaced; `restarts` counts them. */
@@ -202,12 +291,325 @@ export interface SyncResult {
 export interface Fact {
   /** Ascending for each user. */
   n: number;
-  /** `order_paid`, or what your backend calls it. */
+  /** `order_paid`, or another kind of the ledger (docs/wire.md). */
   kind: string;
+  /** Empty if it is about no order. */
   order_id: string;
   paid_fen: number;
   /** Milliseconds. */
   at: number;
+}
+
+/** Why a claim brings nothing. */
+export type ClaimRefusal =
+  /** The date is checked in; `already_counted`: of a make-up. */
+  | 'already_checked_in' | 'already_counted'
+  /** The make-up is for today or later; too long ago; over the month's limit. */
+  | 'not_in_the_past' | 'too_old' | 'limit_reached'
+  /** A make-up costs points. */
+  | 'not_enough_points'
+  /** The program has no such thing. */
+  | 'not_offered'
+  /** With `day_zone: "event"`: a traveller's next date must be so many hours away. */
+  | 'too_soon_after_zone_change'
+  /** Call `consent(true)`; call `setUser`. */
+  | 'consent_needed' | 'user_needed';
+
+/** Why the server refused a claim that the phone had accepted. */
+export type ServerRefusal =
+  | ClaimRefusal
+  /** Dated over five minutes ahead of the server's clock. */
+  | 'clock_ahead'
+  /** Claimed longer ago than a phone may be offline. */
+  | 'too_late'
+  /** More on one date than a person makes. */
+  | 'too_many'
+  | 'duplicate_event';
+
+/** What a claim came to. */
+export type ClaimOutcome = {
+  /** Points available now. */
+  points: number;
+  /** Length of the run of check-ins in days. */
+  streak: number;
+  /** What the claim changed. */
+  lines: Line[];
+  /** Claims that no server has confirmed yet. */
+  awaiting: number;
+} & ({ accepted: true } | { accepted: false; code: ClaimRefusal });
+
+/** Why a line stands in the ledger. */
+export type Reason =
+  | 'check_in' | 'milestone' | 'make_up' | 'freeze_used'
+  | 'order' | 'refund_taken_back' | 'refund_returned' | 'written_off' | 'every_n_orders'
+  | 'redeem' | 'grant' | 'activity' | 'referral' | 'reward' | 'prize' | 'expired'
+  | 'coupon' | 'ticket' | 'offer' | 'granted'
+  | 'tier_up' | 'tier_down' | 'tier_kept' | 'member';
+
+/** A line of the ledger. */
+export interface Line {
+  /** For {@link Huitou.explain}. */
+  id: string;
+  /** When, in ms since 1970. */
+  at: number;
+  /** The program's date, `2026-11-23`. */
+  day: string;
+  reason: Reason;
+  /** Points that came, or went if negative. */
+  points: number;
+  /** Growth that came, or went if negative. */
+  growth: number;
+  /** The last date on which the points are usable; `null`: for ever, or no points came. */
+  expires: string | null;
+  /** The order, coupon, tier, lottery, activity …; may be empty. */
+  subject: string;
+  /** True once a server has confirmed it. */
+  confirmed: boolean;
+}
+
+/** A page of the ledger. */
+export interface LedgerPage {
+  /** From 0. */
+  page: number;
+  /** How many there are. */
+  pages: number;
+  /** Newest first. */
+  lines: Line[];
+}
+
+/** A line with its arithmetic. */
+export interface ExplainedLine extends Line {
+  /** Path of the rule in the program, as `check_in.milestones[0]`; may be empty. */
+  rule: string;
+  /** Numbers in the order of the sum: what it is, how much, and whose (a campaign's name). */
+  terms: ([what: string, value: number] | [what: string, value: number, name: string])[];
+}
+
+/** Check-ins. */
+export interface Streak {
+  /** Days of the run that ends today or yesterday; 0 if it is broken. */
+  length: number;
+  /** Days of the longest run ever. */
+  longest: number;
+  /** Days ever. */
+  total: number;
+  /** Freezes left; each saves a run from one missed day. */
+  freezes: number;
+  /** True if today is checked in. */
+  today: boolean;
+  /** Of the last 62 dates those with something to show, oldest first. `covered`: by a freeze; `bridged`: a flight jumped over it. */
+  days: [day: string, mark: 'counted' | 'covered' | 'bridged' | 'made_up'][];
+  /** `null` if the program offers none. */
+  make_up: {
+    /** Missed dates that may still be made up for, oldest first. */
+    dates: string[];
+    /** Make-ups that the month still allows; `null`: any number. */
+    left_this_month: number | null;
+    /** What one costs. */
+    cost_points: number;
+    /** How far back one reaches. */
+    window_days: number;
+  } | null;
+}
+
+/** Points that lapse together. */
+export interface Expiring {
+  /** The last date on which they are usable. */
+  day: string;
+  /** Days from today until then; 0: today is the last. */
+  in_days: number;
+  points: number;
+}
+
+/** The purse. All in points unless said otherwise. */
+export interface Points {
+  /** To be spent now, as the phone believes; below 0 only if the program lets refunds make a debt. */
+  available: number;
+  /** Granted, but usable only later. */
+  pending: number;
+  /** Owed after refunds; later points pay it first. */
+  debt: number;
+  /** Sums since the beginning, as the next four. */
+  granted: number;
+  spent: number;
+  expired: number;
+  taken_back: number;
+  written_off: number;
+  /** Never granted, as a daily cap was reached. */
+  refused_by_cap: number;
+  /** The next three dates on which points are usable for the last time. */
+  expiring: Expiring[];
+  /** Points are spent in multiples of `step`, each worth `fen_per_step` fen. */
+  redeem: { step: number; fen_per_step: number };
+  /** What the server has confirmed. */
+  confirmed: { available: number; pending: number };
+  /** Claims that no server has confirmed yet. */
+  awaiting: number;
+}
+
+/** A level as the program declares it. */
+export interface Level {
+  name: string;
+  /** Growth that it takes. */
+  from: number;
+  benefits: string[];
+  /** The app's own reference; may be empty. */
+  icon: string;
+}
+
+/** The tier that holds now. */
+export interface Tier extends Level {
+  /** Its place in `levels`, from 0. */
+  level: number;
+  /** Growth that counts today. */
+  growth: number;
+  /** First date of the term; `null` on the lowest level. */
+  since: string | null;
+  /** Last date of the term; `null` if it has no end. */
+  until: string | null;
+  /** Last date on which growth can still save the tier; `null` unless the term is over. */
+  grace_until: string | null;
+  /** The next level and the growth still needed; `null` on the highest. */
+  next: { name: string; needed: number } | null;
+  /** All, lowest first. */
+  levels: Level[];
+}
+
+/** The paid membership. */
+export interface Membership {
+  active: boolean;
+  /** Its last date, also when that is over; `null`: never bought. */
+  until: string | null;
+  plans: { id: string; months: number; price_fen: number }[];
+  benefits: string[];
+}
+
+/** Progress of something counted. */
+export interface Progress {
+  id: string;
+  /** `orders`; `spent`: `have` and `need` are fen. A game's: `group_buy`, `bargain` or your own word. */
+  kind: string;
+  have: number;
+  need: number;
+}
+
+/** What was won, and what can be. */
+export interface Rewards {
+  rights: {
+    /** For {@link Huitou.grant}. */
+    right: number;
+    kind: 'coupon' | 'ticket';
+    /** The coupon or the lottery. */
+    ref: string;
+    /** When it came. */
+    day: string;
+    /** What it came from. */
+    from: Reason;
+    /** True when the server has granted it and it is gone. */
+    granted: boolean;
+  }[];
+  /** Of the rules that count orders or money. */
+  progress: Progress[];
+  /** What the program offers to those who bought something. */
+  offers: { id: string; offer: string }[];
+  /** Games between people, as the server told. */
+  games: Progress[];
+  /** `left`: how many this person may still have; `null`: any number. */
+  mall: { id: string; points: number; cash_fen: number; left: number | null }[];
+  lotteries: { id: string; tickets: number; prizes: string[] }[];
+}
+
+/** What comes next. */
+export interface Forecast {
+  /** The next three dates. */
+  expiring: Expiring[];
+  /** `day`: its place; `in_days`: check-ins until then; `coupon` may be empty. */
+  next_milestone: { day: number; in_days: number; points: number; coupon: string } | null;
+  tier: {
+    next: { name: string; growth_needed: number } | null;
+    /** Growth still needed by the end of that date; 0: it is safe. `null`: nothing is going to be looked at. */
+    keep: { growth_needed: number; by: string } | null;
+  } | null;
+  /** Days left for the oldest date that can be made up for; `null`: there is none. */
+  make_up_days_left: number | null;
+  /** The last date on which a check-in still continues the run, freezes used; `null` without a run. */
+  streak_ends: string | null;
+}
+
+/** What a cart comes to. */
+export interface Preview {
+  /** The reduction. */
+  off_fen: number;
+  /** The next step of it; `null` on the last. */
+  next: { from_fen: number; off_fen: number } | null;
+  /** Today's multiplier of points; 100: none. */
+  percent: number;
+  /** Points that paying the rest today would bring. */
+  points: number;
+}
+
+/** A claim that the server refused. */
+export interface RefusedClaim {
+  /** The phone's number of it. */
+  seq: number;
+  code: ServerRefusal;
+  /** What was claimed: `check_in`, `make_up`, `activity`. */
+  kind: string;
+}
+
+/** Why the server's ledger replaced the phone's. */
+export type ResetReason =
+  /** The phone's history had been changed, or its storage set back and used again. */
+  | 'forked'
+  /** Claims between what the server holds and what came are missing. */
+  | 'gap'
+  /** The same acts gave another state: another program or version. */
+  | 'digest'
+  /** The phone had asked for it. */
+  | 'asked';
+
+/** What a server signed: up to which claim it has confirmed what. */
+export interface Receipt {
+  /** The last claim of this phone that it covers. */
+  seq: number;
+  /** The chain's head there, 64 hexadecimal digits. */
+  head: string;
+  /** Of the confirmed state, 32 hexadecimal digits. */
+  digest: string;
+  /** Points available in that state. */
+  points: number;
+  /** The server's clock, ms. */
+  time: number;
+  /** HMAC-SHA256 of `seq.head.digest.points.time` with a key that only the backend has. The phone shows it, and can't check it. */
+  sig: string;
+}
+
+/** The phone's ledger beside the server's. */
+export interface Proof {
+  /** This installation, 16 hexadecimal digits. */
+  device: string;
+  /** The highest number of a ledger entry that came from the server. */
+  cursor: number;
+  /** Digest of the state that the server should have confirmed, by the phone's own replay. */
+  digest: string;
+  /** `null` before the first. */
+  receipt: Receipt | null;
+}
+
+/** What a transaction came to. */
+export interface Transaction {
+  /** Its number in the ledger. */
+  n: number;
+  /** For points: what the order costs less. */
+  discount_fen?: number;
+  /** For a mall item: the points spent. For a draw: points won with the prize. */
+  points?: number;
+  /** For a mall item: what remains to be paid. */
+  cash_fen?: number;
+  /** For a draw: the prize's id. */
+  prize?: string;
+  /** What it changed in the ledger. */
+  lines: Line[];
 }
 
 /** Figures about the engine. */

@@ -1,4 +1,4 @@
-import { isDeliberate, toHuitouError } from './error.js';
+import { isDeliberate, notStored, toHuitouError } from './error.js';
 import { loadEngine, release } from './loader.js';
 import { Props, valueOf } from './props.js';
 import { Pump } from './pump.js';
@@ -58,10 +58,13 @@ export class Engine {
     this.pump.poke();
   }
 
-  /** A rare command; its outcome goes to `waiter`. */
+  /** A rare command; its outcome goes to `waiter`. A claim is durable before that, or rejected. */
   command(json, waiter, at, offset) {
     try {
-      waiter.resolve(this._core.command(json, at, offset));
+      const outcome = this._core.command(json, at, offset);
+      const isClaim = Boolean(outcome) && outcome.accepted === true;
+      if (isClaim && !this.pump.runNow()) waiter.reject(notStored());
+      else waiter.resolve(outcome);
     } catch (error) {
       waiter.reject(toHuitouError(error));
       if (!isDeliberate(error)) throw error;
@@ -70,24 +73,9 @@ export class Engine {
     this.pump.poke();
   }
 
-  /** What the engine knows. */
-  state(at, offset) {
-    return this._core.command('{"op":"state"}', at, offset);
-  }
-
-  /** The latest orders. */
-  orders(at, offset) {
-    return this._core.command('{"op":"orders"}', at, offset);
-  }
-
-  /** Figures for the developer. */
-  stats(at, offset) {
-    const figures = this._core.command('{"op":"stats"}', at, offset);
-    const dropped = {};
-    figures.dropped.forEach(([reason, count]) => {
-      dropped[reason] = count;
-    });
-    return Object.assign(figures, { dropped });
+  /** A command that changes nothing. */
+  read(json, at, offset) {
+    return this._core.command(json, at, offset);
   }
 
   /** Leaves the instance to the garbage collector, healthy or poisoned; resolves when its last write has ended. */

@@ -39,6 +39,11 @@ export function toHuitouError(error) {
   return converted;
 }
 
+/** What was told is in memory only. */
+export function notStored() {
+  return new HuitouError('storage_failed', 'the storage did not take the last write; it is tried again');
+}
+
 /**
  * Text of anything thrown, even of what throws when looked at. Mini-program APIs reject with `{errMsg}`.
  * @param {any} thrown

@@ -1,7 +1,9 @@
-import { HuitouError } from './error.js';
+import { HuitouError, messageOf, notStored } from './error.js';
 import { Emitter } from './emitter.js';
 import { Keeper } from './keeper.js';
 import { Sender } from './sender.js';
+import { Transactions } from './transactions.js';
+import { announceExpiry, loyaltyCalls } from './loyalty.js';
 import { readProps } from './props.js';
 
 /** The engine as an app sees it; made by `open`. What its methods promise is written in index.d.ts. */
@@ -13,6 +15,7 @@ export class Huitou {
     this._events = new Emitter();
     this._sender = new Sender(settings, (error) => this._keeper.report(error));
     this._keeper = new Keeper(settings, this._events, this._sender);
+    this._transactions = new Transactions({ host: settings.host, sender: this._sender, keeper: this._keeper });
     this._page = null;
     this._shown = true;
     this._online = true;
@@ -37,7 +40,10 @@ export class Huitou {
 
   setUser(id) {
     const user = id === null || id === undefined ? '' : id;
-    return this._tell({ op: 'user', id: user }, () => this._sender.setUser(user));
+    return this._tell({ op: 'user', id: user }, () => {
+      this._sender.setUser(user);
+      this._transactions.forget();
+    });
   }
 
   setAttributes(attributes) {
@@ -54,13 +60,13 @@ export class Huitou {
   async flush() {
     const engine = await this._keeper.running();
     if (await engine.pump.written()) return;
-    throw new HuitouError('storage_failed', 'the storage did not take the last write; it is tried again');
+    throw notStored();
   }
 
   async sync() {
-    if (!this._url) throw new HuitouError('no_url', 'open() was given no url to send to', 'url');
+    this._requireUrl();
     await this._tell({ op: 'sync' });
-    if (!this._online) throw new HuitouError('offline', 'the network is off; what is unsent goes out when it is back');
+    this._requireNetwork();
     const engine = await this._keeper.running();
     const answer = await engine.pump.sent();
     if (answer === null) return { acked: 0 };
@@ -69,15 +75,20 @@ export class Huitou {
   }
 
   stats() {
-    return Object.assign(this._keeper.read('stats'), { restarts: this._keeper.restarts });
+    const figures = this._keeper.read({ op: 'stats' });
+    const dropped = {};
+    figures.dropped.forEach(([reason, count]) => {
+      dropped[reason] = count;
+    });
+    return Object.assign(figures, { dropped, restarts: this._keeper.restarts });
   }
 
   state() {
-    return this._keeper.read('state');
+    return this._keeper.read({ op: 'state' });
   }
 
   orders() {
-    return this._keeper.read('orders');
+    return this._keeper.read({ op: 'orders' });
   }
 
   on(name, listener) {
@@ -101,6 +112,14 @@ export class Huitou {
     return { onShow: (options) => this._show(options && options.scene), onHide: () => this._hide() };
   }
 
+  _requireUrl() {
+    if (!this._url) throw new HuitouError('no_url', 'open() was given no url to send to', 'url');
+  }
+
+  _requireNetwork() {
+    if (!this._online) throw new HuitouError('offline', 'the network is off; what is unsent goes out when it is back');
+  }
+
   /** A command without an answer. */
   async _tell(body, done) {
     await this._keeper.command(body, done);
@@ -116,7 +135,17 @@ export class Huitou {
     const { consent, user, recovered } = booted;
     const opened = { consent, user, recovered, revision, warnings };
     this._events.emit('ready', opened);
+    this._warnOfExpiry();
     return opened;
+  }
+
+  /** Nobody asked, so a failure is nobody's: a trap is seen to by the keeper, a listener may have called close(). */
+  _warnOfExpiry() {
+    try {
+      announceExpiry(this._events, this.forecast());
+    } catch (error) {
+      this._keeper.debug(messageOf(error));
+    }
   }
 
   /** Listens to the platform. */
@@ -145,3 +174,5 @@ export class Huitou {
     this._keeper.call('hide');
   }
 }
+
+Object.assign(Huitou.prototype, loyaltyCalls);

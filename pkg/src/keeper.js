@@ -1,6 +1,7 @@
 import { HuitouError, isDeliberate, messageOf, toHuitouError } from './error.js';
 import { warn } from './emitter.js';
 import { Engine } from './engine.js';
+import { announce } from './loyalty.js';
 import { Queue } from './queue.js';
 
 /** An engine that traps more often than this is left off until the app starts anew. */
@@ -83,15 +84,23 @@ export class Keeper {
     });
   }
 
-  /** Asks the engine at once; throws when there is none. */
-  read(question) {
+  /** Asks the engine at once; throws when there is none, or when it refuses. */
+  read(body) {
     if (this._engine === null) throw this._ended || new HuitouError('not_ready', 'await ready first');
+    const json = toJson(body);
     try {
-      return this._engine[question](this._host.now(), this._host.offset_min());
+      return this._engine.read(json, this._host.now(), this._host.offset_min());
     } catch (error) {
-      this._failed(error);
+      if (!isDeliberate(error)) this._trapped(error);
       throw toHuitouError(error);
     }
+  }
+
+  /** Hands over what a transaction brought, as if a sync had; resolves with what is new. */
+  async told(content) {
+    const news = await this.command(Object.assign({}, content, { op: 'told' }));
+    this._hear(news);
+    return news;
   }
 
   /** Writes what is left and gives everything back. */
@@ -217,8 +226,14 @@ export class Keeper {
   _answered(answer) {
     const refused = answer.status === 401 || answer.status === 403;
     if (refused && !answer.need_token) this.report(new HuitouError('token_refused', 'the backend refused the token'));
-    answer.facts.forEach((fact) => this._events.emit('fact', fact));
+    this._hear(answer);
     this._events.emit('sync', { status: answer.status, acked: answer.acked, bytes: answer.bytes, program: answer.program });
+  }
+
+  /** News from the backend. */
+  _hear(news) {
+    news.facts.forEach((fact) => this._events.emit('fact', fact));
+    announce(this._events, news);
   }
 
   _dropped(reason, name) {

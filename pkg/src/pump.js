@@ -1,5 +1,6 @@
 import { toBase64 } from './base64.js';
 import { NO_ANSWER } from './sender.js';
+import { settle, startTimer } from './timer.js';
 
 /** What `next()` asks for. */
 const PERSIST = 1;
@@ -22,28 +23,6 @@ const WRITE_RETRY_MS = 5000;
 /** Requests that one call of `sync()` waits for: a full store leaves in fewer. */
 const REQUESTS_PER_SYNC_MAX = 32;
 
-/** A platform that has not called back by then never will. Longer than the request's own time limit. */
-const DEADLINE_MS = 30000;
-
-/** As setTimeout; in Node the timer does not keep the process alive. */
-function startTimer(callback, delay_ms) {
-  const timer = setTimeout(callback, delay_ms);
-  if (typeof timer === 'object' && timer !== null && typeof timer.unref === 'function') timer.unref();
-  return timer;
-}
-
-/** The promise's outcome, or `late` when it takes longer than the deadline or fails. */
-function settle(promise, late) {
-  return new Promise((resolve) => {
-    const timer = startTimer(() => resolve(late), DEADLINE_MS);
-    const finish = (outcome) => {
-      clearTimeout(timer);
-      resolve(outcome);
-    };
-    promise.then(finish, () => finish(late));
-  });
-}
-
 /**
  * Carries out what the engine asks for: at most one write and one request at a time. All calls of one turn are
  * answered by one look at the engine.
@@ -64,6 +43,7 @@ export class Pump {
     this._timer = undefined;
     this._write = null;
     this._request = null;
+    this._stored = true;
     this._turn = () => {
       this._poked = false;
       this.run();
@@ -89,15 +69,17 @@ export class Pump {
 
   /**
    * The app goes to the background, where promises may never settle: a write under way is done again synchronously,
-   * and everything that the engine asks for now is started before this returns.
+   * and everything that the engine asks for now is started before this returns. False if the storage did not take it.
    */
   runNow() {
     const write = this._write;
+    this._stored = true;
     if (write !== null && write.value !== null) {
       this._write = null;
       this._guard(() => this._core.persisted(this._saveSync(write.key, write.value)));
     }
     this.run();
+    return this._stored && this._running;
   }
 
   /** Resolves when no write is under way; false if the last one failed. */
@@ -180,13 +162,15 @@ export class Pump {
     return this._begin('', null, this._started(removeAll));
   }
 
+  /** The last of a turn's writes carries everything, so its outcome is the turn's. */
   _saveSync(key, value) {
     try {
       this._host.saveSync(key, value);
-      return true;
+      this._stored = true;
     } catch (error) {
-      return false;
+      this._stored = false;
     }
+    return this._stored;
   }
 
   /** Starts an operation of the host; a host that throws at once gives a rejected promise too. */

@@ -1,4 +1,5 @@
 import { HuitouError, messageOf } from './error.js';
+import { settle } from './timer.js';
 
 /** A phone in the background has 5 s; in the foreground a slow network deserves more. */
 const REQUEST_TIMEOUT_MS = 15000;
@@ -23,6 +24,13 @@ export function retryAfterSeconds(text, now) {
   return seconds > 0 ? seconds : 0;
 }
 
+/** JSON in ASCII, byte by byte: phones have no encoder. */
+function jsonBytes(content) {
+  const escaped = (unit) => '\\u' + (0x10000 + unit.charCodeAt(0)).toString(16).slice(1);
+  const text = JSON.stringify(content).replace(/[^\0-~]/g, escaped);
+  return Uint8Array.from(text, (unit) => unit.charCodeAt(0));
+}
+
 function bodyText(body) {
   return typeof body === 'string' && body.length <= ANSWER_CHARS_MAX ? body : '';
 }
@@ -35,7 +43,7 @@ export class Sender {
    */
   constructor({ host, url, token, format }, onError) {
     this._host = host;
-    this._url = url ? url.replace(/\/+$/, '') + '/v1/sync' : null;
+    this._url = url ? url.replace(/\/+$/, '') : null;
     this._source = token;
     this._contentType = CONTENT_TYPES[format];
     this._onError = onError;
@@ -70,11 +78,32 @@ export class Sender {
    */
   async send(body) {
     if (this._url === null) return NO_ANSWER;
-    return this._post(body, this._token === undefined ? await this._fetch() : this._token);
+    const token = this._token === undefined ? await this._fetch() : this._token;
+    return this._post('/v1/sync', body, this._headers(token, this._contentType));
+  }
+
+  /**
+   * Asks for a transaction. A lost answer and a stale token are worth a second try: under the same key the backend
+   * does nothing twice. Never rejects, as `send`.
+   * @param {string} path
+   * @param {object} content
+   * @param {string} key
+   */
+  async order(path, content, key) {
+    const body = jsonBytes(content);
+    for (let tries = 1; ; tries++) {
+      const headers = this._headers(await this._fetch(), CONTENT_TYPES.json);
+      headers['Idempotency-Key'] = key;
+      const answer = await settle(this._post(path, body, headers), NO_ANSWER);
+      const isStale = answer.status === 401 || answer.status === 403;
+      if (isStale) this.forget();
+      if (tries === 2 || (answer.status !== 0 && !isStale)) return answer;
+    }
   }
 
   /** Asks the app for a token, one question at a time; null when it has none. */
   _fetch() {
+    if (this._token !== undefined) return this._token;
     if (this._fetching === null) {
       const asked = this._ask(this._user);
       this._fetching = asked;
@@ -97,16 +126,15 @@ export class Sender {
     }
   }
 
-  _headers(token) {
-    const headers = { 'Content-Type': this._contentType };
+  _headers(token, type) {
+    const headers = { 'Content-Type': type };
     if (token !== null) headers.Authorization = 'Bearer ' + token;
     return headers;
   }
 
-  async _post(body, token) {
-    const headers = this._headers(token);
+  async _post(path, body, headers) {
     try {
-      const answer = await this._host.send({ url: this._url, method: 'POST', headers, body, timeout_ms: REQUEST_TIMEOUT_MS });
+      const answer = await this._host.send({ url: this._url + path, method: 'POST', headers, body, timeout_ms: REQUEST_TIMEOUT_MS });
       const retry_after_s = retryAfterSeconds(headerOf(answer.headers, 'retry-after'), this._host.now());
       return { status: answer.status, body: bodyText(answer.body), retry_after_s };
     } catch (error) {

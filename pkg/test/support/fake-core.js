@@ -43,6 +43,8 @@ export class FakeWorld {
     this.log = [];
     this.cores = [];
     this.failures = new Map();
+    /** What further commands answer, by op: (command, core) => answer. */
+    this.answers = { forecast: () => ({ expiring: [] }) };
     this.createGlue = () => ({ __wbg_set_wasm() {}, Core: coreClass(this) });
   }
 
@@ -135,17 +137,25 @@ function coreClass(world) {
 
     command(json, at, offset) {
       const command = JSON.parse(json);
-      world.note('command', [command, at, offset]);
+      // The shell itself asks for the forecast at each start; commands are what the app asks for.
+      world.note(command.op === 'forecast' ? 'forecast' : 'command', [command, at, offset]);
       if (command.op === 'sync') this.wanted = true;
       if (command.op === 'user') this.change({ user: command.id });
       if (command.op === 'stats') return { events_today: this.state.count, last_sync_at: null, dropped: [['personal', 2]] };
       if (command.op === 'state') return this.state;
+      if (world.answers[command.op]) return world.answers[command.op](command, this);
       return {};
     }
 
     change(part) {
       Object.assign(this.state, part);
       this.dirty = true;
+    }
+
+    /** As `change`, to be written before the platform gets control back. */
+    changeNow(part) {
+      this.change(part);
+      this.hidden = true;
     }
 
     next(now) {
@@ -199,7 +209,8 @@ function coreClass(world) {
       const need_token = status === 401 && !this.asked;
       this.asked = status === 401;
       if (need_token) this.wanted = true;
-      return { acked: status === 200 ? 1 : 0, need_token, facts: status === 200 ? JSON.parse(body).facts || [] : [], program: null };
+      const answer = status === 200 ? JSON.parse(body) : {};
+      return { acked: status === 200 ? 1 : 0, need_token, facts: answer.facts || [], program: null, ...answer.news };
     }
 
     __destroy_into_raw() {

@@ -45,6 +45,33 @@ async function show(): Promise<string> {
 }
 show();
 
+async function loyal(): Promise<string> {
+  shop.on('awarded', ({ points, lines }) => console.info(points + lines.length, lines.map(({ reason }) => reason === 'check_in')));
+  shop.on('tier', (line) => console.info(line.subject, line.reason === 'tier_down'));
+  shop.on('milestone', ({ subject }) => console.info(subject));
+  shop.on('expiring', ({ points, expiring }) => console.info(points, expiring[0].in_days + 1));
+  shop.on('reset', ({ reason }) => console.info(reason === 'forked'));
+  shop.on('refused', ({ seq, code }) => console.info(seq + 1, code === 'too_late'));
+  const outcome = await shop.checkIn();
+  if (!outcome.accepted) return outcome.code;
+  await shop.makeUp('2026-11-21');
+  await shop.earn('share');
+  const { available, confirmed, awaiting, redeem } = shop.points();
+  const tier = shop.tier();
+  const { make_up, days } = shop.streak();
+  const { discount_fen = 0 } = await shop.redeem({ points: redeem.step, orderId: '7' });
+  const { prize, n } = await shop.draw('wheel');
+  const won = [...(await shop.grant(3)).lines, ...(await shop.redeem({ item: 'cup' })).lines];
+  const { rule, terms } = shop.explain(shop.ledger({ page: 1 }).lines[0].id);
+  const { receipt, digest } = shop.proof();
+  return [
+    available - confirmed.available - awaiting, tier && tier.next && tier.next.needed, make_up && make_up.dates[0], days[0][1], discount_fen, prize, n + 1,
+    won.length, rule, terms[0][1] + 1, receipt && receipt.digest === digest, shop.membership().until, shop.rewards().mall[0].left, shop.preview(4900).off_fen,
+    shop.forecast().tier?.keep?.by, shop.refused()[0].code,
+  ].join();
+}
+loyal();
+
 // Another platform: one object.
 const host: Host = {
   platform: 'quick-app',
@@ -86,6 +113,12 @@ shop.track('add_cart', { category: { name: 'green' } });
 shop.on('synced', () => {});
 // @ts-expect-error consent is yes or no
 shop.consent('yes');
+// @ts-expect-error points or an item, not nothing
+shop.redeem({ orderId: '7' });
+// @ts-expect-error an accepted claim has no code
+shop.checkIn().then((outcome) => outcome.accepted && outcome.code);
+// @ts-expect-error no such stacking
+huitou.open({ program: { app: 'a', revision: 1, stacking: 'most' } });
 // @ts-expect-error reads are synchronous
 shop.stats().then();
 // @ts-expect-error a host needs more than a clock
