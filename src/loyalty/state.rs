@@ -135,7 +135,7 @@ impl State {
             return;
         }
         self.day = turn.day;
-        self.today = Today::default();
+        self.today.clear();
         self.wallet.open(turn.day);
         loop {
             let expiry = self.wallet.next_expiry().unwrap_or(Day::MAX);

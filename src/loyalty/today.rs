@@ -35,6 +35,13 @@ impl Today {
         room
     }
 
+    /// A new date. What is allocated stays.
+    pub(super) fn clear(&mut self) {
+        self.sources.clear();
+        self.activities.clear();
+        self.claimed = 0;
+    }
+
     fn used(&self, cap: &DailyCap) -> u64 {
         let mut used = 0u64;
         for (source, points) in &self.sources {

@@ -125,11 +125,14 @@ impl Wallet {
 
     /// Opens what has waited long enough. Debts are paid with it first.
     pub(super) fn open(&mut self, today: Day) {
-        while self.pending.first().is_some_and(|(opens, _)| *opens <= today) {
-            let (_, mut lot) = self.pending.remove(0);
-            self.pay_debt(&mut lot);
-            self.put(lot);
+        let waiting = self.pending.iter().position(|(opens, _)| *opens > today).unwrap_or(self.pending.len());
+        for at in 0..waiting {
+            if let Some((_, mut lot)) = self.pending.get(at).copied() {
+                self.pay_debt(&mut lot);
+                self.put(lot);
+            }
         }
+        self.pending.drain(..waiting);
     }
 
     /// The first date on which something will have expired.
@@ -139,10 +142,12 @@ impl Wallet {
 
     /// Points that have expired by that date.
     pub(super) fn expire(&mut self, today: Day) -> u64 {
-        let mut expired = 0u64;
-        while self.open.first().is_some_and(|lot| lot.last < today) {
-            expired = expired.saturating_add(self.open.remove(0).points);
+        let (mut expired, mut gone) = (0u64, 0);
+        while let Some(lot) = self.open.get(gone).filter(|lot| lot.last < today) {
+            expired = expired.saturating_add(lot.points);
+            gone += 1;
         }
+        self.open.drain(..gone);
         self.expired = self.expired.saturating_add(expired);
         expired
     }
@@ -157,16 +162,16 @@ impl Wallet {
 
     /// Takes up to that many usable points, those that expire first; gives how many.
     fn draw(&mut self, points: u64, parts: &mut Vec<Part>) -> u64 {
-        let mut wanted = points;
-        while let Some(lot) = self.open.first_mut().filter(|_| wanted > 0) {
+        let (mut wanted, mut emptied) = (points, 0);
+        while let Some(lot) = self.open.get_mut(emptied).filter(|_| wanted > 0) {
             let part = lot.points.min(wanted);
             lot.points = lot.points.saturating_sub(part);
             wanted = wanted.saturating_sub(part);
             parts.push(Part { points: part, ..*lot });
-            if lot.points == 0 {
-                self.open.remove(0);
-            }
+            emptied += usize::from(lot.points == 0);
         }
+        // All at once: each removal by itself would move all the others.
+        self.open.drain(..emptied);
         points.saturating_sub(wanted)
     }
 
