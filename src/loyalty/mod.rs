@@ -8,6 +8,8 @@ mod check_in;
 mod codec;
 mod earn;
 pub mod form;
+pub mod ledger;
+pub mod ledgers;
 pub mod line;
 mod membership;
 mod orders;
