@@ -171,7 +171,7 @@ const coupons = (rights) => rights.filter((right) => right.kind === 'coupon').re
 function stampsOf({ id, have, need }) {
   const n = program.every_n_orders.n;
   const stamped = Math.max(0, have - (need - n));
-  return { id, name: '集茶章', left: need - have, gift: couponOf(id).title, stamps: Array.from({ length: n }, (_, i) => (i < stamped ? 'stamp' : 'stamp-blank')) };
+  return { id, name: '集茶章', left: need - have, gift: couponOf(id).title, stamps: Array.from({ length: n }, (_, i) => ({ id: i, image: `/assets/gift/${i < stamped ? 'stamp' : 'stamp-blank'}.svg` })) };
 }
 
 /** Money is a bar towards the next round sum. */
@@ -182,8 +182,11 @@ function spendingOf({ id, have, need }) {
 
 const progressOf = (progress) => (progress.kind === 'orders' ? stampsOf(progress) : spendingOf(progress));
 
+const FACES = ['xiaoman', 'yuan', 'zhiqiu'].map((name) => `/assets/scene/face-${name}.svg`);
+const SEATS_MAX = 6;
+
 const gameOf = (game) => Object.assign({}, copy.games[game.kind] || { name: game.kind, note: '', icon: 'usergroup-add', action: '邀请' }, game, {
-  done: game.have >= game.need, seats: Array.from({ length: Math.min(game.need, 10) }, (_, i) => (i < game.have ? 'on' : 'off')), percent: Math.round((game.have / game.need) * 100),
+  done: game.have >= game.need, seats: Array.from({ length: Math.min(game.need, SEATS_MAX) }, (_, i) => ({ id: i, face: i < game.have ? FACES[i % FACES.length] : '' })), percent: Math.round((game.have / game.need) * 100),
 });
 
 /** The rewards page. */
