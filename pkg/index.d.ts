@@ -178,7 +178,7 @@ export interface Huitou {
   /** 20 lines of the ledger, newest first; page 0 is the first. */
   ledger(options?: { page?: number }): LedgerPage;
 
-  /** Why a line came out as it did: the rule and the arithmetic. */
+  /** Why a line came out as it did: the rule and the arithmetic. Throws `line_unknown`. */
   explain(id: string): ExplainedLine;
 
   /** The tier; `null` if the program has none. */
@@ -205,8 +205,8 @@ export interface Huitou {
   /**
    * Spends points: a number of them as a discount (`points`), or those that a mall item costs (`item`). The backend does
    * it, so it needs the network; claims that wait are sent first. Done once however often it is asked: a lost answer is
-   * asked for again under the same key, and a call that rejected with `unanswered` is finished by the same call again.
-   * Rejects with `no_url`, `offline`, `unanswered`, `sync_failed` (a claim could not be sent, or a refusal without code)
+   * asked for again under the same key, and a call that rejected with `sync_failed` is finished by the same call again.
+   * Rejects with `no_url`, `offline`, `sync_failed` (no answer: claims could not be sent, or it may have been done or not)
    * or the code of a refusal: `not_enough_points`, `not_a_multiple`, `more_than_paid`, `not_offered`, `limit_reached` …
    */
   redeem(what: { points: number; orderId?: string } | { item: string; orderId?: string }): Promise<Transaction>;
@@ -253,7 +253,7 @@ export interface Events {
   ready: Opened;
   /** After every request. */
   sync: SyncResult;
-  /** Each fact from the backend, once. */
+  /** Each fact that a sync brought, once. */
   fact: Fact;
   /** Something was won, by a claim, a transaction or news from the backend. `points`: the sum over `lines`. */
   awarded: { points: number; lines: Line[] };

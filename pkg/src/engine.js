@@ -62,8 +62,7 @@ export class Engine {
   command(json, waiter, at, offset) {
     try {
       const outcome = this._core.command(json, at, offset);
-      const isClaim = Boolean(outcome) && outcome.accepted === true;
-      if (isClaim && !this.pump.runNow()) waiter.reject(notStored());
+      if (outcome && outcome.accepted && !this.pump.runNow()) waiter.reject(notStored());
       else waiter.resolve(outcome);
     } catch (error) {
       waiter.reject(toHuitouError(error));

@@ -39,6 +39,11 @@ export function toHuitouError(error) {
   return converted;
 }
 
+/** Nobody knows what came of the request. */
+export function badAnswer(status) {
+  return new HuitouError('sync_failed', 'the backend answered ' + status + ' (0: no answer)');
+}
+
 /** What was told is in memory only. */
 export function notStored() {
   return new HuitouError('storage_failed', 'the storage did not take the last write; it is tried again');

@@ -1,8 +1,7 @@
-import { HuitouError, messageOf, notStored } from './error.js';
+import { HuitouError, badAnswer, notStored } from './error.js';
 import { Emitter } from './emitter.js';
 import { Keeper } from './keeper.js';
 import { Sender } from './sender.js';
-import { Transactions } from './transactions.js';
 import { announceExpiry, loyaltyCalls } from './loyalty.js';
 import { readProps } from './props.js';
 
@@ -15,7 +14,7 @@ export class Huitou {
     this._events = new Emitter();
     this._sender = new Sender(settings, (error) => this._keeper.report(error));
     this._keeper = new Keeper(settings, this._events, this._sender);
-    this._transactions = new Transactions({ host: settings.host, sender: this._sender, keeper: this._keeper });
+    this._keys = {};
     this._page = null;
     this._shown = true;
     this._online = true;
@@ -42,7 +41,7 @@ export class Huitou {
     const user = id === null || id === undefined ? '' : id;
     return this._tell({ op: 'user', id: user }, () => {
       this._sender.setUser(user);
-      this._transactions.forget();
+      this._keys = {};
     });
   }
 
@@ -64,14 +63,14 @@ export class Huitou {
   }
 
   async sync() {
-    this._requireUrl();
+    if (!this._url) throw new HuitouError('no_url', 'open() was given no url to send to', 'url');
     await this._tell({ op: 'sync' });
-    this._requireNetwork();
+    if (!this._online) throw new HuitouError('offline', 'the network is off; what is unsent goes out when it is back');
     const engine = await this._keeper.running();
     const answer = await engine.pump.sent();
     if (answer === null) return { acked: 0 };
     if (answer.status >= 200 && answer.status <= 299) return { acked: answer.acked };
-    throw new HuitouError('sync_failed', 'the backend answered ' + answer.status + ' (0: no answer)');
+    throw badAnswer(answer.status);
   }
 
   stats() {
@@ -112,14 +111,6 @@ export class Huitou {
     return { onShow: (options) => this._show(options && options.scene), onHide: () => this._hide() };
   }
 
-  _requireUrl() {
-    if (!this._url) throw new HuitouError('no_url', 'open() was given no url to send to', 'url');
-  }
-
-  _requireNetwork() {
-    if (!this._online) throw new HuitouError('offline', 'the network is off; what is unsent goes out when it is back');
-  }
-
   /** A command without an answer. */
   async _tell(body, done) {
     await this._keeper.command(body, done);
@@ -139,12 +130,11 @@ export class Huitou {
     return opened;
   }
 
-  /** Nobody asked, so a failure is nobody's: a trap is seen to by the keeper, a listener may have called close(). */
   _warnOfExpiry() {
     try {
       announceExpiry(this._events, this.forecast());
     } catch (error) {
-      this._keeper.debug(messageOf(error));
+      // Nobody asked, so it is nobody's: the keeper sees to a trap, and a listener of 'ready' may have called close().
     }
   }
 

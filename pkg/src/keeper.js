@@ -96,10 +96,10 @@ export class Keeper {
     }
   }
 
-  /** Hands over what a transaction brought, as if a sync had; resolves with what is new. */
+  /** Hands over what a transaction brought to the ledger; resolves with what is new. */
   async told(content) {
     const news = await this.command(Object.assign({}, content, { op: 'told' }));
-    this._hear(news);
+    announce(this._events, news);
     return news;
   }
 
@@ -226,14 +226,9 @@ export class Keeper {
   _answered(answer) {
     const refused = answer.status === 401 || answer.status === 403;
     if (refused && !answer.need_token) this.report(new HuitouError('token_refused', 'the backend refused the token'));
-    this._hear(answer);
+    answer.facts.forEach((fact) => this._events.emit('fact', fact));
+    announce(this._events, answer);
     this._events.emit('sync', { status: answer.status, acked: answer.acked, bytes: answer.bytes, program: answer.program });
-  }
-
-  /** News from the backend. */
-  _hear(news) {
-    news.facts.forEach((fact) => this._events.emit('fact', fact));
-    announce(this._events, news);
   }
 
   _dropped(reason, name) {
