@@ -2,6 +2,7 @@
 
 pub mod command;
 pub mod effect;
+mod loyalty;
 pub mod observe;
 pub mod outcome;
 mod personal;
@@ -19,6 +20,7 @@ use crate::event::{Record, Scalar, TEXT_BYTES_MAX};
 use crate::id::{DeletionId, DeviceId, SegmentId, UserId};
 use crate::insight::stats::Table;
 use crate::insight::{Deletion, State};
+use crate::loyalty::ledgers::Ledgers;
 use crate::program::{DayZone, Program, BUILT_IN_ATTRIBUTES};
 use crate::store::image;
 use crate::store::journal::{Journal, Loaded, Write};
@@ -50,6 +52,7 @@ pub struct Engine {
     /// The program's attributes and the built-in ones.
     attributes: Vec<String>,
     state: State,
+    ledgers: Ledgers,
     journal: Journal,
     outbox: Outbox,
     rng: Rng,
@@ -82,13 +85,14 @@ impl Engine {
     pub fn boot(program: Program, values: &[Vec<u8>], boot: Boot) -> Engine {
         let mut rng = Rng::new(boot.seed);
         let (journal, loaded) = Journal::load(values);
-        let (state, unreadable) = restore(loaded, &program, &mut rng);
+        let (state, ledgers, unreadable) = restore(loaded, &program, &mut rng);
         let mut attributes = program.attributes.clone();
         attributes.extend(BUILT_IN_ATTRIBUTES.map(str::to_owned));
         let mut engine = Engine {
             program,
             attributes,
             state,
+            ledgers,
             journal,
             outbox: Outbox::new(),
             rng,
@@ -125,12 +129,13 @@ impl Engine {
     }
 
     fn begin(&mut self, boot: &Boot, unreadable: u32) {
-        let leftovers = crate::sync::has_unsent(&self.state, &[]);
+        let leftovers = crate::sync::has_unsent(&self.state, self.ledgers.current.as_ref());
         if leftovers {
             self.outbox.recover();
         }
         self.state.begin_epoch(self.program.names.clone());
         self.login = self.state.user.clone();
+        self.choose_ledger();
         self.start(boot.at);
         if unreadable > 0 {
             self.note(Dropped::Unreadable, unreadable);
@@ -209,7 +214,13 @@ impl Engine {
     }
 
     fn policy(&self) -> Policy<'_> {
-        Policy { rule: &self.program.sync, attributes: &self.attributes, format: self.format }
+        Policy {
+            rule: &self.program.sync,
+            attributes: &self.attributes,
+            format: self.format,
+            ledger: self.ledgers.current.as_ref(),
+            rules: &self.program.rules,
+        }
     }
 
     /// Consent given or withdrawn. Withdrawal wipes everything and leaves a request to delete what the server has.
@@ -254,6 +265,7 @@ impl Engine {
         let deletion = self.state.deletion.take();
         self.state = State::new(DeviceId(self.rng.next()), self.program.names.clone());
         self.state.deletion = deletion;
+        self.ledgers = Ledgers::default();
         self.page = None;
         self.resume = None;
         self.refused = true;
@@ -272,20 +284,22 @@ fn cut(value: &Scalar) -> Scalar {
     }
 }
 
-/// The stored state with its tail replayed, or a new one; and how many stored values were unreadable.
-fn restore(loaded: Loaded, program: &Program, rng: &mut Rng) -> (State, u32) {
+/// The stored state with its tail replayed, or a new one; the ledgers; and how many stored values were unreadable.
+fn restore(loaded: Loaded, program: &Program, rng: &mut Rng) -> (State, Ledgers, u32) {
     let stored = loaded.image.as_deref().map(read_image);
-    let unreadable = loaded.unreadable + u32::from(matches!(stored, Some(None)));
-    let Some(mut state) = stored.flatten() else {
-        return (State::new(DeviceId(rng.next()), program.names.clone()), unreadable);
+    let unreadable = loaded.unreadable + u32::from(matches!(stored, Some(None | Some((_, None)))));
+    let Some((mut state, ledgers)) = stored.flatten() else {
+        return (State::new(DeviceId(rng.next()), program.names.clone()), Ledgers::default(), unreadable);
     };
     loaded.records.into_iter().for_each(|record| state.apply(record));
     state.epochs.iter_mut().for_each(|epoch| epoch.compact_met());
-    (state, unreadable)
+    (state, ledgers.unwrap_or_default(), unreadable)
 }
 
-fn read_image(bytes: &[u8]) -> Option<State> {
+/// A ledger that can't be read does not take the rest with it.
+fn read_image(bytes: &[u8]) -> Option<(State, Option<Ledgers>)> {
     let mut r = crate::bytes::Reader::new(bytes);
-    let state = image::decode(&mut r)?;
-    (r.is_empty() && !state.epochs.is_empty()).then_some(state)
+    let state = image::decode(&mut r).filter(|state| !state.epochs.is_empty())?;
+    let ledgers = Ledgers::decode(&mut r).filter(|_| r.is_empty());
+    Some((state, ledgers))
 }

@@ -11,8 +11,11 @@ use crate::id::{EventIx, SegmentId, UserId};
 use crate::insight::epoch::{note_met, relabel, Epoch, OutRow};
 use crate::insight::stats::Row;
 use crate::insight::State;
+use crate::loyalty::ledger::Ledger;
 use crate::program::names::Names;
+use crate::program::rules::Rules;
 use crate::program::SyncRule;
+use crate::summary::claims::{Claims, CLAIMS_MAX};
 use crate::summary::{MetText, Upload, ROWS_MAX};
 
 /// First wait after a failure; doubled with each further one.
@@ -47,6 +50,8 @@ pub struct InFlight {
     pub with_names: bool,
     /// True for a deletion request.
     pub deletion: bool,
+    /// True if claims went along, or the wish for a base.
+    pub claims: bool,
     /// Whose rows they are.
     pub user: UserId,
     started: UnixMs,
@@ -67,6 +72,8 @@ pub struct Outbox {
     rows_fit: usize,
     token_asked: bool,
     offline: bool,
+    /// The server has more to tell than fits one answer.
+    more: bool,
     /// Requests made since the start.
     pub requests: u32,
     /// Bytes of their bodies.
@@ -84,6 +91,10 @@ pub struct Policy<'a> {
     pub attributes: &'a [String],
     /// How bodies are written.
     pub format: Format,
+    /// Of whoever is logged in.
+    pub ledger: Option<&'a Ledger>,
+    /// What it is folded with.
+    pub rules: &'a Rules,
 }
 
 impl Outbox {
@@ -128,6 +139,12 @@ impl Outbox {
         self.wanted = true;
     }
 
+    /// There is more to come: ask again, even with nothing to say.
+    pub fn pull(&mut self) {
+        self.more = true;
+        self.wanted = true;
+    }
+
     /// The network came or went. Coming back ends the back-off.
     pub fn set_online(&mut self, online: bool) {
         if online && self.offline {
@@ -157,6 +174,7 @@ impl Outbox {
     /// A request left. What changes from here on waits for the next reason to send.
     pub fn sent(&mut self, in_flight: InFlight, bytes: usize, now: UnixMs) {
         self.wanted = false;
+        self.more = false;
         self.in_flight = Some(InFlight { started: now, ..in_flight });
         self.requests = self.requests.saturating_add(1);
         self.sent_bytes = self.sent_bytes.saturating_add(bytes as u64);
@@ -242,7 +260,8 @@ impl Outbox {
             None => (state.epoch()?, &state.user, Vec::new()),
         };
         let attributes = attributes.filter(|_| *user == state.user);
-        if rows.is_empty() && attributes.is_none() {
+        let claims = if *user == state.user { self.claims(policy) } else { None };
+        if rows.is_empty() && attributes.is_none() && claims.is_none() {
             return None;
         }
         let with_names = self.names_wanted == Some(epoch.dictionary);
@@ -251,10 +270,14 @@ impl Outbox {
             attributes: attributes.as_ref().map(|&(revision, _)| revision),
             dictionary: epoch.dictionary,
             with_names,
+            claims: claims.is_some(),
             user: user.clone(),
             ..InFlight::default()
         };
-        let mut upload = Upload { attributes, ..blank(state, user, now) };
+        let mut upload = Upload { attributes, claims, ..blank(state, user, now) };
+        if let Some(ledger) = policy.ledger.filter(|_| *user == state.user) {
+            upload.fact_cursor = ledger.cursor;
+        }
         upload.dictionary = epoch.dictionary;
         upload.names = with_names.then(|| epoch.names.clone());
         (upload.met, upload.rows) = met_and_rows(epoch, &rows);
@@ -262,13 +285,32 @@ impl Outbox {
     }
 }
 
-/// True if a request would have something to carry.
-pub fn has_unsent(state: &State, attributes: &[String]) -> bool {
-    state.deletion.is_some() || Batch::next(state, 1).is_some() || changed_attributes(state, attributes).is_some()
+impl Outbox {
+    /// Claims that the server lacks, or the wish to hear more.
+    fn claims(&self, policy: Policy<'_>) -> Option<Claims> {
+        let ledger = policy.ledger.filter(|ledger| ledger.has_unsent() || self.more)?;
+        let unsent = ledger.unsent(policy.rules, CLAIMS_MAX);
+        Some(Claims {
+            revision: unsent.revision,
+            first: unsent.first,
+            wants_base: ledger.wants_base,
+            head: unsent.head,
+            digest: unsent.digest,
+            list: unsent.list,
+        })
+    }
+}
+
+/// True if an earlier start left something to carry.
+pub fn has_unsent(state: &State, ledger: Option<&Ledger>) -> bool {
+    state.deletion.is_some() || Batch::next(state, 1).is_some() || ledger.is_some_and(Ledger::has_unsent)
 }
 
 /// True if there is something to send that was not among what was `sent`, at whatever revision.
-pub fn has_others(state: &State, sent: &InFlight) -> bool {
+pub fn has_others(state: &State, sent: &InFlight, ledger: Option<&Ledger>) -> bool {
+    if ledger.is_some_and(Ledger::has_unsent) && !sent.claims {
+        return true;
+    }
     if state.attributes.revision > state.attributes.acked && sent.attributes.is_none() {
         return true;
     }

@@ -50,7 +50,9 @@ impl Engine {
             "stats" => Ok(Output::Json(outcome::stats(&self.stats()))),
             "state" => Ok(Output::Json(self.state_json())),
             "orders" => Ok(Output::Json(outcome::orders(&self.state.orders))),
-            _ => Err(Error::new("command_invalid", "there is no such op").at("op")),
+            op => self
+                .loyalty(op, &command, at)
+                .unwrap_or_else(|| Err(Error::new("command_invalid", "there is no such op").at("op"))),
         }
     }
 
@@ -68,6 +70,7 @@ impl Engine {
             self.login = user;
             self.leave_page_for_good(at);
             self.new_segment(self.login.clone());
+            self.choose_ledger();
         }
         Ok(Output::Done)
     }
@@ -109,7 +112,7 @@ impl Engine {
     }
 }
 
-fn text<'a>(command: &'a Value, key: &str) -> Result<&'a str, Error> {
+pub(super) fn text<'a>(command: &'a Value, key: &str) -> Result<&'a str, Error> {
     let found = command.get(key).and_then(Value::as_str);
     found.ok_or_else(|| Error::new("command_invalid", "expected text").at(key))
 }

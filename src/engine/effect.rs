@@ -1,12 +1,13 @@
 //! Effects: what the shell must do, one at a time of a kind, and what became of it.
 
+use super::loyalty::LedgerNews;
 use super::Engine;
 use crate::clock::{At, UnixMs};
 use crate::event::dropped::Dropped;
 use crate::event::Record;
 use crate::store::image;
 use crate::store::journal::{Journal, Write};
-use crate::sync::answer::{judge, Answer, Fact, Reply, Verdict};
+use crate::sync::answer::{judge, Answer, Fact, Reply, Verdict, FACTS_MAX};
 use crate::sync::InFlight;
 
 /// Shortest wait after a write that failed; doubled up to a minute.
@@ -67,6 +68,8 @@ pub struct Received {
     pub facts: Vec<Fact>,
     /// The server's program revision.
     pub program: Option<u32>,
+    /// What it says of the ledger.
+    pub news: LedgerNews,
 }
 
 impl Engine {
@@ -134,8 +137,11 @@ impl Engine {
         if self.journal.wants_slot() && !sync {
             self.make_room();
         }
-        let (state, [under_way, _]) = (&self.state, &self.writing);
-        let write = self.journal.write(sync, under_way.as_ref(), |w| image::encode(state, w));
+        let (state, ledgers, [under_way, _]) = (&self.state, &self.ledgers, &self.writing);
+        let write = self.journal.write(sync, under_way.as_ref(), |w| {
+            image::encode(state, w);
+            ledgers.encode(w);
+        });
         let effect = Effect::Persist { key: write.key, sync, bytes: write.bytes.clone() };
         if let Some(place) = self.writing.get_mut(usize::from(sync)) {
             *place = Some(write);
@@ -208,8 +214,8 @@ impl Engine {
         let Some(sent) = self.outbox.in_flight.clone() else { return Received::default() };
         let deletion = self.state.deletion.as_ref().map(|(deletion, _)| deletion.id);
         let jitter = self.rng.next() as u32;
-        match judge(reply, &sent, deletion) {
-            Verdict::Taken(answer) => return self.take(answer, &sent, now),
+        match judge(reply, &sent, deletion, &self.program.rules) {
+            Verdict::Taken(answer) => return self.take(*answer, &sent, now),
             Verdict::Names => self.outbox.wants_names(sent.dictionary),
             Verdict::Token => {
                 let need_token = self.outbox.token_refused(jitter, now);
@@ -243,15 +249,26 @@ impl Engine {
         if let Some(time) = answer.time {
             self.correct_clock(time, now);
         }
-        if crate::sync::has_others(&self.state, sent) {
+        if crate::sync::has_others(&self.state, sent, self.ledgers.current.as_ref()) {
             self.outbox.recover();
         }
+        let news = if mine { self.take_ledger(answer.ledger, &answer.facts) } else { LedgerNews::default() };
+        if mine && answer.facts.len() >= FACTS_MAX {
+            self.outbox.pull();
+        }
+        let facts = if mine { self.take_facts(answer.facts) } else { Vec::new() };
+        Received { acked: answer.acks.len() as u32, need_token: false, facts, program: answer.program, news }
+    }
+
+    /// Those not received before. Claims that come back confirmed are no news to the app.
+    pub(super) fn take_facts(&mut self, mut facts: Vec<Fact>) -> Vec<Fact> {
         let cursor = self.state.fact_cursor;
-        let facts: Vec<Fact> = answer.facts.into_iter().filter(|fact| mine && fact.number > cursor).collect();
+        facts.retain(|fact| fact.number > cursor);
         for fact in &facts {
             self.record(Record::Fact { number: fact.number, order_id: fact.order_id.clone() });
         }
-        Received { acked: answer.acks.len() as u32, need_token: false, facts, program: answer.program }
+        facts.retain(|fact| fact.claimed.is_none());
+        facts
     }
 
     /// The deletion was carried out. Without a new consent nothing is left to keep.

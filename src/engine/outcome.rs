@@ -2,6 +2,7 @@
 //! costs the phone more bytes than it saves time (docs/architecture.md).
 
 use super::effect::Received;
+use super::loyalty::LedgerNews;
 use super::view::Stats;
 use crate::error::Error;
 use crate::id::DIMENSIONS_MAX;
@@ -113,7 +114,25 @@ pub fn received(received: &Received) -> String {
             None => w.null(),
         }
         array(w, "facts", &received.facts, fact_members);
+        news_members(w, &received.news);
     })
+}
+
+/// What a transaction changed in the ledger.
+pub fn news(news: &LedgerNews) -> String {
+    object(|w| news_members(w, news))
+}
+
+fn news_members(w: &mut JsonWriter, news: &LedgerNews) {
+    for (name, items) in [("lines", &news.lines), ("refused", &news.refused)] {
+        w.key(name);
+        w.begin_array();
+        items.iter().for_each(|item| w.raw(item));
+        w.end_array();
+    }
+    if let Some(reset) = &news.reset {
+        w.text_member("reset", reset);
+    }
 }
 
 fn fact_members(w: &mut JsonWriter, fact: &Fact) {
@@ -141,7 +160,7 @@ fn error_members(w: &mut JsonWriter, error: &Error) {
     w.text_member("path", &error.path);
 }
 
-fn object(members: impl FnOnce(&mut JsonWriter)) -> String {
+pub(super) fn object(members: impl FnOnce(&mut JsonWriter)) -> String {
     let mut w = JsonWriter::default();
     w.begin_object();
     members(&mut w);

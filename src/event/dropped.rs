@@ -38,11 +38,13 @@ pub enum Dropped {
     Unreadable = 15,
     /// A step that the flow does not declare.
     UndeclaredStep = 16,
+    /// The server's ledger took the place of the phone's.
+    LedgerReset = 17,
 }
 
 impl Dropped {
     /// Every reason, in wire order.
-    pub const ALL: [Dropped; 17] = [
+    pub const ALL: [Dropped; 18] = [
         Dropped::UndeclaredEvent,
         Dropped::UndeclaredProp,
         Dropped::Personal,
@@ -60,6 +62,7 @@ impl Dropped {
         Dropped::ClockBack,
         Dropped::Unreadable,
         Dropped::UndeclaredStep,
+        Dropped::LedgerReset,
     ];
 
     /// Stable name, as in `stats()` and the JSON profile.
@@ -82,6 +85,7 @@ impl Dropped {
             Dropped::ClockBack => "clock_back",
             Dropped::Unreadable => "unreadable",
             Dropped::UndeclaredStep => "undeclared_step",
+            Dropped::LedgerReset => "ledger_reset",
         }
     }
 }

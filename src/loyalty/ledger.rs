@@ -45,6 +45,8 @@ impl Entry {
 /// A claim that came to nothing, for the person to see.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct RefusedClaim {
+    /// Its number.
+    pub seq: u32,
     /// What was claimed.
     pub claim: Claim,
     /// The server's code.
@@ -116,6 +118,11 @@ impl Ledger {
         }
     }
 
+    /// True if nothing has happened: a new one would be the same.
+    pub fn is_blank(&self) -> bool {
+        self.last == 0 && self.cursor == 0 && !self.wants_base && self.receipt.is_empty()
+    }
+
     /// State after everything, claims included.
     pub fn estimate(&self) -> &State {
         &self.estimate
@@ -128,6 +135,11 @@ impl Ledger {
             let _ = state.apply(rules, entry.stamp, &entry.act, &mut ignore);
         }
         state
+    }
+
+    /// Number of the next claim.
+    pub fn next_number(&self) -> u32 {
+        self.last.saturating_add(1)
     }
 
     /// Claims that the server has not confirmed.
@@ -164,7 +176,7 @@ impl Ledger {
         let is_last = self.entries.last().is_none_or(|entry| entry.stamp.moment_s < moment_s);
         let mut state = if is_last { self.estimate.clone() } else { self.state_before(rules, stamp) };
         state.apply(rules, stamp, &claim.act, sink)?;
-        self.last = self.last.saturating_add(1);
+        self.last = self.next_number();
         self.claims.push((self.last, claim));
         self.estimate = state;
         if !is_last {
@@ -255,9 +267,9 @@ impl Ledger {
         }
     }
 
-    /// The server refused a claim for good.
-    pub fn refuse(&mut self, seq: u32, code: &str) {
-        let Some(position) = self.claims.iter().position(|(number, _)| *number == seq) else { return };
+    /// The server refused a claim for good; false if it is none of the waiting ones.
+    pub fn refuse(&mut self, seq: u32, code: &str) -> bool {
+        let Some(position) = self.claims.iter().position(|(number, _)| *number == seq) else { return false };
         let (_, claim) = self.claims.remove(position);
         if position < self.sealed {
             self.sealed -= 1;
@@ -266,7 +278,8 @@ impl Ledger {
         if self.refused.len() >= REFUSED_MAX {
             self.refused.remove(0);
         }
-        self.refused.push(RefusedClaim { claim, code: code.to_owned() });
+        self.refused.push(RefusedClaim { seq, claim, code: code.to_owned() });
+        true
     }
 
     /// Places an entry; call [`Ledger::settle`] after the last of an answer. `None` for an act that can't be read.
@@ -406,6 +419,7 @@ impl Ledger {
         }
         w.count(self.refused.len());
         for refused in &self.refused {
+            w.varint(u64::from(refused.seq));
             w.text(&refused.code);
             refused.claim.encode(w);
         }
@@ -461,7 +475,11 @@ impl Ledger {
             ledger.claims.push((r.varint32()?, Claim::decode(r)?));
         }
         for _ in 0..r.count()? {
-            ledger.refused.push(RefusedClaim { code: r.text()?.to_owned(), claim: Claim::decode(r)? });
+            ledger.refused.push(RefusedClaim {
+                seq: r.varint32()?,
+                code: r.text()?.to_owned(),
+                claim: Claim::decode(r)?,
+            });
         }
         ledger.receipt = r.text()?.to_owned();
         ledger.base_moment_s = r.signed()?;

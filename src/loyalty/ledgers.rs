@@ -39,14 +39,15 @@ impl Ledgers {
         self.current.iter_mut().chain(&mut self.others)
     }
 
-    /// Appends the bytes; nothing at all if there is no ledger, as stores were written before there were any.
+    /// Appends the bytes; nothing at all if no ledger says anything, as stores were written before there were any.
     pub fn encode(&self, w: &mut Writer) {
-        if self.current.is_none() && self.others.is_empty() {
+        let current = self.current.as_ref().filter(|ledger| !ledger.is_blank());
+        if current.is_none() && self.others.is_empty() {
             return;
         }
-        w.byte(u8::from(self.current.is_some()));
+        w.byte(u8::from(current.is_some()));
         w.count(self.others.len());
-        self.current.iter().chain(&self.others).for_each(|ledger| ledger.encode(w));
+        current.into_iter().chain(&self.others).for_each(|ledger| ledger.encode(w));
     }
 
     /// Reads what [`Ledgers::encode`] wrote, to the end.

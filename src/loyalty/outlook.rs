@@ -94,6 +94,11 @@ impl State {
         days
     }
 
+    /// Length of the run of check-ins today.
+    pub fn length(&self) -> u32 {
+        self.streak.length(self.day)
+    }
+
     /// `forecast()`.
     pub fn write_forecast(&self, json: &mut JsonWriter, rules: &Rules) {
         json.begin_object();

@@ -12,10 +12,34 @@ use crate::program::rules::{Level, RewardKind, Rules, Source, Tiers};
 const EXPIRIES: usize = 3;
 
 impl State {
+    /// Points to be spent now.
+    pub fn available(&self) -> i64 {
+        self.wallet.available()
+    }
+
+    /// `points()` on a phone: beside what it believes, what the server confirmed and how many claims wait.
+    pub fn write_purse(&self, json: &mut JsonWriter, rules: &Rules, (confirmed, awaiting): (&State, usize)) {
+        json.begin_object();
+        self.write_wallet(json, rules);
+        json.key("confirmed");
+        json.begin_object();
+        json.key("available");
+        json.integer(confirmed.available());
+        json.count_member("pending", confirmed.wallet.waiting());
+        json.end_object();
+        json.count_member("awaiting", awaiting as u64);
+        json.end_object();
+    }
+
     /// `points()`.
     pub fn write_points(&self, json: &mut JsonWriter, rules: &Rules) {
-        let wallet = &self.wallet;
         json.begin_object();
+        self.write_wallet(json, rules);
+        json.end_object();
+    }
+
+    fn write_wallet(&self, json: &mut JsonWriter, rules: &Rules) {
+        let wallet = &self.wallet;
         json.key("available");
         json.integer(wallet.available());
         for (name, number) in [
@@ -36,7 +60,6 @@ impl State {
         json.begin_object();
         json.count_member("step", u64::from(rules.points.redeem_step));
         json.count_member("fen_per_step", u64::from(rules.points.fen_per_step));
-        json.end_object();
         json.end_object();
     }
 

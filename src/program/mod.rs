@@ -88,6 +88,8 @@ macro_rules! sections {
             pub flows: Vec<Flow>,
             /// Attributes that may leave the phone besides [`BUILT_IN_ATTRIBUTES`].
             pub attributes: Vec<String>,
+            /// What loyalty obeys.
+            pub rules: rules::Rules,
             $( $(#[$doc])* pub $section: $type ),*
         }
 
@@ -103,6 +105,7 @@ macro_rules! sections {
                     names: Names { app: self.app.0, events, flows: flow_names },
                     flows,
                     attributes: self.attributes.0.into_iter().map(|attribute| attribute.0).collect(),
+                    rules: rules::Rules::default(),
                     $( $section: self.$section ),*
                 }
             }

@@ -2,9 +2,16 @@
 //! but a well-formed echo.
 
 use super::InFlight;
-use crate::clock::{Day, UnixMs};
-use crate::id::{DeletionId, SegmentId};
+use crate::bytes::Reader;
+use crate::clock::{Day, OffsetMin, UnixMs};
+use crate::id::{DeletionId, DeviceId, SegmentId};
+use crate::json::JsonWriter;
+use crate::loyalty::form::act_of;
+use crate::loyalty::wire::Head;
+use crate::loyalty::{Act, State};
+use crate::program::rules::Rules;
 use crate::program::value::{parse, Value};
+use crate::summary::claims::unhex;
 
 /// The largest answer that is looked at.
 pub const ANSWER_BYTES_MAX: usize = 64 * 1024;
@@ -26,7 +33,7 @@ pub struct Reply<'a> {
 #[derive(Clone, Debug, PartialEq)]
 pub enum Verdict {
     /// Well answered.
-    Taken(Answer),
+    Taken(Box<Answer>),
     /// The server lacks the names.
     Names,
     /// A token is needed or stale: keep everything.
@@ -56,6 +63,25 @@ pub struct Answer {
     pub program: Option<u32>,
     /// New facts, ascending.
     pub facts: Vec<Fact>,
+    /// What the server holds of the ledger.
+    pub ledger: Option<LedgerAnswer>,
+}
+
+/// What a server that keeps ledgers says of a person's.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct LedgerAnswer {
+    /// Highest claim of this phone that it holds.
+    pub seq: u32,
+    /// Head of the chain there.
+    pub head: Head,
+    /// Claims refused for good, with their codes.
+    pub refused: Vec<(u32, String)>,
+    /// Why its state takes the place of the phone's.
+    pub reset: Option<String>,
+    /// That state, its latest moment in seconds, and the highest entry in it.
+    pub base: Option<(State, i64, u32)>,
+    /// The receipt, as JSON.
+    pub receipt: String,
 }
 
 /// What a trusted server says happened.
@@ -71,12 +97,20 @@ pub struct Fact {
     pub paid_fen: u64,
     /// When it happened, ms.
     pub at: i64,
+    /// The offset of whoever says so.
+    pub offset: OffsetMin,
+    /// The phone that claimed it, and its number there; `None` if a server says so.
+    pub claimed: Option<(DeviceId, u32)>,
+    /// The program revision it stands under, if told.
+    pub revision: Option<u32>,
+    /// What it does to the ledger, if anything.
+    pub act: Option<Act>,
 }
 
 /// Holds an answer against what was sent. `id` is the pending deletion's.
-pub fn judge(reply: Reply<'_>, sent: &InFlight, id: Option<DeletionId>) -> Verdict {
+pub fn judge(reply: Reply<'_>, sent: &InFlight, id: Option<DeletionId>, rules: &Rules) -> Verdict {
     match reply.status {
-        200..=299 => judge_body(reply.body, sent, id),
+        200..=299 => judge_body(reply.body, sent, id, rules),
         401 | 403 => Verdict::Token,
         413 => Verdict::TooLarge,
         400 | 422 => Verdict::Refused,
@@ -84,15 +118,15 @@ pub fn judge(reply: Reply<'_>, sent: &InFlight, id: Option<DeletionId>) -> Verdi
     }
 }
 
-fn judge_body(body: &str, sent: &InFlight, id: Option<DeletionId>) -> Verdict {
+fn judge_body(body: &str, sent: &InFlight, id: Option<DeletionId>, rules: &Rules) -> Verdict {
     if body.len() > ANSWER_BYTES_MAX {
         return Verdict::Nonsense;
     }
     let Ok(value) = parse(body) else { return Verdict::Nonsense };
-    let answer = read(&value, sent, id);
-    let echoes = !answer.acks.is_empty() || answer.deleted || answer.attributes.is_some();
+    let answer = read(&value, sent, id, rules);
+    let echoes = !answer.acks.is_empty() || answer.deleted || answer.attributes.is_some() || answer.ledger.is_some();
     if echoes {
-        return Verdict::Taken(answer);
+        return Verdict::Taken(Box::new(answer));
     }
     match value.get("names").and_then(Value::as_bool) {
         Some(true) if !sent.with_names => Verdict::Names,
@@ -100,7 +134,7 @@ fn judge_body(body: &str, sent: &InFlight, id: Option<DeletionId>) -> Verdict {
     }
 }
 
-fn read(value: &Value, sent: &InFlight, id: Option<DeletionId>) -> Answer {
+fn read(value: &Value, sent: &InFlight, id: Option<DeletionId>, rules: &Rules) -> Answer {
     let echo = |item: &Value| {
         let segment = SegmentId::parse(item.get("s")?.as_str()?)?;
         let day = Day::parse(item.get("d")?.as_str()?)?.number();
@@ -114,7 +148,8 @@ fn read(value: &Value, sent: &InFlight, id: Option<DeletionId>) -> Answer {
         deleted: sent.deletion && deleted.is_some() && deleted == id,
         time: value.get("time").and_then(Value::as_i64).map(UnixMs::new),
         program: value.get("program").and_then(number),
-        facts: list(value, "facts").iter().take(FACTS_MAX).filter_map(fact).collect(),
+        facts: facts(value, rules),
+        ledger: ledger(value).filter(|_| sent.claims),
     }
 }
 
@@ -126,13 +161,88 @@ fn number(value: &Value) -> Option<u32> {
     value.as_i64()?.try_into().ok()
 }
 
-fn fact(value: &Value) -> Option<Fact> {
+/// The facts of an answer, at most [`FACTS_MAX`].
+pub fn facts(value: &Value, rules: &Rules) -> Vec<Fact> {
+    list(value, "facts").iter().take(FACTS_MAX).filter_map(|value| fact(value, rules)).collect()
+}
+
+fn fact(value: &Value, rules: &Rules) -> Option<Fact> {
     let text = |key: &str| value.get(key).and_then(Value::as_str).unwrap_or_default().to_owned();
+    let whole = |key: &str| value.get(key).and_then(number);
+    let device = value.get("device").and_then(Value::as_str).and_then(DeviceId::parse);
     Some(Fact {
-        number: number(value.get("n")?)?,
+        number: whole("n")?,
         kind: text("kind"),
         order_id: text("order_id"),
         paid_fen: value.get("paid_fen").and_then(Value::as_i64).and_then(|fen| fen.try_into().ok()).unwrap_or(0),
         at: value.get("at").and_then(Value::as_i64).unwrap_or(0),
+        offset: OffsetMin::new(value.get("tz").and_then(Value::as_i64).unwrap_or(0) as i32),
+        claimed: device.map(|device| (device, whole("seq").unwrap_or(0))),
+        revision: whole("rev"),
+        act: act_of(value, rules),
     })
+}
+
+/// The member `ledger`, if it is whole.
+pub fn ledger(value: &Value) -> Option<LedgerAnswer> {
+    let ledger = value.get("ledger")?;
+    let refused = |item: &Value| {
+        let [seq, code] = item.as_list()? else { return None };
+        Some((number(seq)?, code.as_str()?.to_owned()))
+    };
+    Some(LedgerAnswer {
+        seq: number(ledger.get("seq")?)?,
+        head: unhex(ledger.get("head")?.as_str()?)?,
+        refused: list(ledger, "refused").iter().filter_map(refused).collect(),
+        reset: ledger.get("reset").and_then(Value::as_str).map(str::to_owned),
+        base: ledger.get("base").and_then(base),
+        receipt: ledger.get("receipt").map(receipt).unwrap_or_default(),
+    })
+}
+
+fn base(value: &Value) -> Option<(State, i64, u32)> {
+    let bytes = from_base64(value.get("state")?.as_str()?)?;
+    let mut r = Reader::new(&bytes);
+    let state = State::decode(&mut r).filter(|_| r.is_empty())?;
+    Some((state, value.get("moment")?.as_i64()?, number(value.get("n")?)?))
+}
+
+/// The receipt again, member by member: short texts and whole numbers.
+fn receipt(value: &Value) -> String {
+    let mut w = JsonWriter::default();
+    w.begin_object();
+    for key in ["seq", "head", "digest", "points", "time", "sig"] {
+        match value.get(key) {
+            Some(Value::Text(text)) => w.text_member(key, text.get(..64).unwrap_or(text)),
+            Some(number) => {
+                w.key(key);
+                w.integer(number.as_i64().unwrap_or_default());
+            }
+            None => {}
+        }
+    }
+    w.end_object();
+    w.finish()
+}
+
+/// Standard base64 with its padding.
+fn from_base64(text: &str) -> Option<Vec<u8>> {
+    let (mut bytes, mut bits, mut held) = (Vec::new(), 0u32, 0);
+    for symbol in text.trim_end_matches('=').bytes() {
+        let six = match symbol {
+            b'A'..=b'Z' => symbol - b'A',
+            b'a'..=b'z' => symbol - b'a' + 26,
+            b'0'..=b'9' => symbol - b'0' + 52,
+            b'+' => 62,
+            b'/' => 63,
+            _ => return None,
+        };
+        bits = bits << 6 | u32::from(six);
+        held += 6;
+        if held >= 8 {
+            held -= 8;
+            bytes.push((bits >> held) as u8);
+        }
+    }
+    Some(bytes)
 }
