@@ -10,10 +10,7 @@ use crate::bytes::{Reader, Writer};
 use crate::clock::{OffsetMin, UnixMs};
 use crate::id::{EventIx, FlowIx, Label, SegmentId, UserId};
 
-/// Longest order id, in bytes.
-pub const ORDER_ID_BYTES_MAX: usize = 40;
-/// Longest text of a dimension or an attribute, in bytes.
-pub const TEXT_BYTES_MAX: usize = 64;
+pub use crate::id::{ORDER_ID_BYTES_MAX, TEXT_BYTES_MAX};
 
 /// A value of an attribute.
 #[derive(Clone, Debug, PartialEq)]
@@ -166,14 +163,10 @@ impl Record {
                 tagged(w, 3, &[u64::from(*after_s), u64::from(flow.0), u64::from(*step), u64::from(*last)]);
             }
             Record::Met { event, dimension, text } => {
-                tagged(w, 4, &[u64::from(event.0), u64::from(*dimension)]);
-                w.text(text);
+                tagged_text(w, 4, &[u64::from(event.0), u64::from(*dimension)], text);
             }
             Record::Dropped { reason, count } => tagged(w, 5, &[*reason as u64, u64::from(*count)]),
-            Record::Order { id, paid_fen } => {
-                tagged(w, 6, &[*paid_fen]);
-                w.text(id);
-            }
+            Record::Order { id, paid_fen } => tagged_text(w, 6, &[*paid_fen], id),
             Record::Clock { instant, zone } => {
                 tagged(w, 7, &[(instant.get() / 1000) as u64]);
                 w.signed(i64::from(zone.get()));
@@ -194,19 +187,14 @@ impl Record {
             }
             Record::Acknowledged { segment, day, revision } => {
                 tagged(w, 11, &[u64::from(*revision)]);
-                w.u64(segment.0);
-                w.signed(i64::from(*day));
+                encode_row_id(w, *segment, *day);
             }
             Record::AttributesAcknowledged { revision } => tagged(w, 12, &[u64::from(*revision)]),
             Record::Quarantined { segment, day } => {
                 tagged(w, 13, &[]);
-                w.u64(segment.0);
-                w.signed(i64::from(*day));
+                encode_row_id(w, *segment, *day);
             }
-            Record::Fact { number, order_id } => {
-                tagged(w, 14, &[u64::from(*number)]);
-                w.text(order_id);
-            }
+            Record::Fact { number, order_id } => tagged_text(w, 14, &[u64::from(*number)], order_id),
             Record::Deleted => tagged(w, 15, &[]),
         }
     }
@@ -248,6 +236,16 @@ fn tagged(w: &mut Writer, tag: u8, values: &[u64]) {
     for &value in values {
         w.varint(value);
     }
+}
+
+fn tagged_text(w: &mut Writer, tag: u8, values: &[u64], text: &str) {
+    tagged(w, tag, values);
+    w.text(text);
+}
+
+fn encode_row_id(w: &mut Writer, segment: SegmentId, day: i32) {
+    w.u64(segment.0);
+    w.signed(i64::from(day));
 }
 
 fn short(r: &mut Reader) -> Option<u16> {

@@ -1,5 +1,10 @@
 //! Identifiers as types: a segment is no device, an event is no dimension.
 
+/// Longest order id, in bytes.
+pub const ORDER_ID_BYTES_MAX: usize = 40;
+/// Longest text that an app or a server names a thing with, in bytes.
+pub const TEXT_BYTES_MAX: usize = 64;
+
 /// A 64-bit random id, written as 16 lower-case hexadecimal digits wherever people or JSON read it.
 macro_rules! random_id {
     ($(#[$doc:meta])* $name:ident) => {

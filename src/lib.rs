@@ -16,8 +16,9 @@
 //! JS shell answers ── persisted / reply ──▶ engine        (the only way back)
 //! ```
 //!
-//! Order of knowledge: `bytes, json, clock, id, error < program < event < insight < summary, store < sync < engine <
-//! wasm`. A module names only what stands left of it; `tests/it/tidy.rs` checks that.
+//! Order of knowledge: `bytes, json, clock, id, error < program < loyalty < event < insight < summary < store < sync <
+//! engine < wasm`. A module names only what stands left of it, and `insight` not `loyalty`: figures and points are folded
+//! side by side. `tests/it/tidy.rs` checks that.
 
 pub mod bytes;
 pub mod clock;

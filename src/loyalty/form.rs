@@ -2,7 +2,7 @@
 
 use super::act::Act;
 use crate::clock::Day;
-use crate::event::{ORDER_ID_BYTES_MAX, TEXT_BYTES_MAX};
+use crate::id::{ORDER_ID_BYTES_MAX, TEXT_BYTES_MAX};
 use crate::json::JsonWriter;
 use crate::program::rules::{Activity, Rules};
 use crate::program::value::Value;
@@ -52,11 +52,7 @@ pub fn write_act(w: &mut JsonWriter, act: &Act, rules: &Rules) {
     w.text_member("kind", kind(act));
     match act {
         Act::CheckIn => {}
-        Act::MakeUp { day } => {
-            let mut text = String::new();
-            day.write(&mut text);
-            w.text_member("day", &text);
-        }
+        Act::MakeUp { day } => write_day(w, *day),
         Act::Activity { activity } => {
             let declared = rules.points.activities.get(usize::from(*activity));
             w.text_member("name", declared.map_or("", |Activity { name, .. }| name));
@@ -101,6 +97,12 @@ pub fn write_act(w: &mut JsonWriter, act: &Act, rules: &Rules) {
             w.count_member("need", u64::from(*need));
         }
     }
+}
+
+fn write_day(w: &mut JsonWriter, day: Day) {
+    let mut text = String::new();
+    day.write(&mut text);
+    w.text_member("day", &text);
 }
 
 /// The stable word for what kind of act it is.

@@ -6,8 +6,7 @@ use super::act::Act;
 use super::form::CATEGORIES_MAX;
 use crate::bytes::{Reader, Writer};
 use crate::clock::{Day, OffsetMin, UnixMs};
-use crate::event::{ORDER_ID_BYTES_MAX, TEXT_BYTES_MAX};
-use crate::id::{DeviceId, UserId};
+use crate::id::{DeviceId, UserId, ORDER_ID_BYTES_MAX, TEXT_BYTES_MAX};
 
 /// The head of a chain: what comes next continues it.
 pub type Head = [u8; 32];
@@ -116,64 +115,31 @@ fn in_range(at_s: i64) -> Option<i64> {
 pub fn encode_act(w: &mut Writer, act: &Act) {
     match act {
         Act::CheckIn => w.byte(0),
-        Act::MakeUp { day } => {
-            w.byte(1);
-            w.varint(day.since(Day::MIN) as u64);
-        }
-        Act::Activity { activity } => {
-            w.byte(2);
-            w.byte(*activity);
-        }
+        Act::MakeUp { day } => tagged(w, 1, &[], &[day.since(Day::MIN) as u64]),
+        Act::Activity { activity } => w.out.extend_from_slice(&[2, *activity]),
         Act::OrderPaid { order_id, paid_fen, categories } => {
-            w.byte(3);
-            w.text(order_id);
-            w.varint(*paid_fen);
-            w.count(categories.len());
+            tagged(w, 3, &[order_id], &[*paid_fen, categories.len() as u64]);
             categories.iter().for_each(|category| w.text(category));
         }
-        Act::Refund { order_id, refund_fen } => {
-            w.byte(4);
-            w.text(order_id);
-            w.varint(*refund_fen);
-        }
-        Act::Redeem { points, order_id, item } => {
-            w.byte(5);
-            w.text(order_id);
-            w.text(item);
-            w.varint(u64::from(*points));
-        }
-        Act::Grant { source, points } => {
-            w.byte(6);
-            w.text(source);
-            w.varint(u64::from(*points));
-        }
-        Act::Referral { friend, inviter } => {
-            w.byte(if *inviter { 7 } else { 8 });
-            w.text(friend);
-        }
-        Act::Membership { months } => {
-            w.byte(9);
-            w.varint(u64::from(*months));
-        }
+        Act::Refund { order_id, refund_fen } => tagged(w, 4, &[order_id], &[*refund_fen]),
+        Act::Redeem { points, order_id, item } => tagged(w, 5, &[order_id, item], &[u64::from(*points)]),
+        Act::Grant { source, points } => tagged(w, 6, &[source], &[u64::from(*points)]),
+        Act::Referral { friend, inviter } => tagged(w, if *inviter { 7 } else { 8 }, &[friend], &[]),
+        Act::Membership { months } => tagged(w, 9, &[], &[u64::from(*months)]),
         Act::Birthday { month, day } => w.out.extend_from_slice(&[10, *month, *day]),
-        Act::Drawn { lottery, prize, points } => {
-            w.byte(11);
-            w.text(lottery);
-            w.text(prize);
-            w.varint(u64::from(*points));
-        }
-        Act::Granted { right } => {
-            w.byte(12);
-            w.varint(u64::from(*right));
-        }
+        Act::Drawn { lottery, prize, points } => tagged(w, 11, &[lottery, prize], &[u64::from(*points)]),
+        Act::Granted { right } => tagged(w, 12, &[], &[u64::from(*right)]),
         Act::Game { id, kind, progress: (have, need) } => {
-            w.byte(13);
-            w.text(id);
-            w.text(kind);
-            w.varint(u64::from(*have));
-            w.varint(u64::from(*need));
+            tagged(w, 13, &[id, kind], &[u64::from(*have), u64::from(*need)]);
         }
     }
+}
+
+/// A kind's byte, its texts, its whole numbers.
+fn tagged(w: &mut Writer, tag: u8, texts: &[&str], numbers: &[u64]) {
+    w.byte(tag);
+    texts.iter().for_each(|text| w.text(text));
+    numbers.iter().for_each(|&number| w.varint(number));
 }
 
 /// Reads what [`encode_act`] wrote.

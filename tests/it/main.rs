@@ -13,5 +13,6 @@ mod model;
 mod program;
 mod program_docs;
 mod support;
+mod tidy;
 mod tracking;
 mod wire;

@@ -64,14 +64,6 @@ fn act() -> impl Strategy<Value = Act> {
         1 => Just(Fate::Slow(5 * SECOND)),
         1 => prop_oneof![Just(401u16), Just(429), Just(500)].prop_map(Fate::Status),
     ];
-    let faults = prop_oneof![
-        Just(Fault::NotApplied),
-        Just(Fault::Unreported),
-        Just(Fault::Torn),
-        Just(Fault::Vanished),
-        Just(Fault::Refused),
-        Just(Fault::RefusedTorn)
-    ];
     let times = prop_oneof![
         5 => 0..90 * SECOND,
         2 => 29 * MINUTE..31 * MINUTE,
@@ -99,8 +91,19 @@ fn act() -> impl Strategy<Value = Act> {
         2 => Just(Act::Close),
         1 => (1..3u32).prop_map(Act::Program),
         3 => fates.prop_map(Act::Network),
-        3 => (0..4usize, faults).prop_map(|(after, fault)| Act::Fault(after, fault)),
+        3 => (0..4usize, fault()).prop_map(|(after, fault)| Act::Fault(after, fault)),
         1 => (1..6usize).prop_map(Act::RollBack),
+    ]
+}
+
+fn fault() -> impl Strategy<Value = Fault> {
+    prop_oneof![
+        Just(Fault::NotApplied),
+        Just(Fault::Unreported),
+        Just(Fault::Torn),
+        Just(Fault::Vanished),
+        Just(Fault::Refused),
+        Just(Fault::RefusedTorn)
     ]
 }
 
