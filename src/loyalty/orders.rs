@@ -304,11 +304,20 @@ fn read_order(r: &mut Reader) -> Option<Order> {
     })
 }
 
-/// `whole × left / paid`, rounded down, exact at any size: binary long division. All of it if nothing was paid.
+/// `whole × left / paid`, rounded down, exact at any size. All of it if nothing was paid.
 fn share(whole: u64, left: u64, paid: u64) -> u64 {
     if left >= paid {
         return whole;
     }
+    match whole.checked_mul(left) {
+        Some(product) => product / paid,
+        None => long_share(whole, left, paid),
+    }
+}
+
+/// Binary long division.
+#[cold]
+fn long_share(whole: u64, left: u64, paid: u64) -> u64 {
     let (left, paid) = (u128::from(left), u128::from(paid));
     let (mut quotient, mut rest) = (0u64, 0u128);
     for bit in (0..64).rev() {

@@ -21,6 +21,13 @@ pub(super) struct Lot {
     pub(super) points: u64,
 }
 
+impl Lot {
+    /// The place in the order of spending, as one number: comparing pairs takes longer.
+    fn key(&self) -> u64 {
+        (self.last.since(Day::MIN) as u64) << 32 | u64::from(self.order)
+    }
+}
+
 /// What was spent of a lot.
 pub(super) type Part = Lot;
 
@@ -96,12 +103,11 @@ impl Wallet {
         if lot.points == 0 {
             return;
         }
-        let key = |lot: &Lot| (lot.last, lot.order);
         let mut at = self.open.len();
-        while at > 0 && self.open.get(at - 1).is_some_and(|other| key(other) > key(&lot)) {
+        while at > 0 && self.open.get(at - 1).is_some_and(|other| other.key() > lot.key()) {
             at -= 1;
         }
-        match self.open.get_mut(at.wrapping_sub(1)).filter(|other| key(other) == key(&lot)) {
+        match self.open.get_mut(at.wrapping_sub(1)).filter(|other| other.key() == lot.key()) {
             Some(same) => same.points = same.points.saturating_add(lot.points),
             None => self.open.insert(at, lot),
         }
@@ -111,7 +117,7 @@ impl Wallet {
         if lot.points == 0 {
             return;
         }
-        let key = |(opens, lot): &(Day, Lot)| (*opens, lot.last, lot.order);
+        let key = |(opens, lot): &(Day, Lot)| (*opens, lot.key());
         let new = (opens, lot);
         let mut at = self.pending.len();
         while at > 0 && self.pending.get(at - 1).is_some_and(|other| key(other) > key(&new)) {
@@ -217,8 +223,13 @@ impl Wallet {
 
     pub(super) fn encode(&self, w: &mut Writer) {
         w.count(self.open.len());
+        let mut before = Day::MIN;
         for lot in &self.open {
-            write_lot(w, lot);
+            // Days since the lot before: one byte almost always.
+            write_number(w, lot.last.since(before) as u64);
+            write_number(w, u64::from(lot.order));
+            write_number(w, lot.points);
+            before = lot.last;
         }
         w.count(self.pending.len());
         for (opens, lot) in &self.pending {
@@ -231,7 +242,11 @@ impl Wallet {
     }
 
     pub(super) fn decode(r: &mut Reader) -> Option<Wallet> {
-        let open = r.list(read_lot)?;
+        let mut before = Day::MIN;
+        let open = r.list(|r| {
+            before = Day::from_number(before.number().checked_add(read_small(r)?.try_into().ok()?)?)?;
+            Some(Lot { last: before, order: read_small(r)?, points: read_number(r)? })
+        })?;
         let pending = r.list(|r| Some((read_day(r)?, read_lot(r)?)))?;
         let mut numbers = [0; 7];
         for number in &mut numbers {
