@@ -4,6 +4,8 @@
 
 pub mod act;
 pub mod admit;
+#[cfg(any(not(target_arch = "wasm32"), feature = "server"))]
+pub mod chained;
 mod check_in;
 mod codec;
 mod earn;
