@@ -20,8 +20,12 @@ pub(crate) enum Command {
     Serve(Box<Serve>),
     /// Write a table or view as CSV or NDJSON.
     Export(Export),
-    /// Check that the database is whole and means what it says.
-    Verify(Database),
+    /// Check that the database, or an exported ledger, is whole and means what it says.
+    Verify(Verify),
+    /// Write a user's whole ledger as JSON, with everything that proves it.
+    ExportLedger(ExportLedger),
+    /// Check a program: mistakes, and the most that a forged phone could earn by it.
+    Check(Check),
     /// Copy the database into a new file while it is in use.
     Backup(Backup),
     /// Make a user token, for trying things out.
@@ -78,6 +82,9 @@ pub(crate) struct Serve {
     /// Rows of days further ahead are put aside [default: 1; with --demo unlimited].
     #[arg(long, env = "HUITOU_DAYS_AHEAD", value_name = "DAYS")]
     pub(crate) days_ahead: Option<i32>,
+    /// Claims may be dated so many days before their phone's last receipt.
+    #[arg(long, env = "HUITOU_OFFLINE_DAYS", default_value_t = 3, value_name = "DAYS")]
+    pub(crate) offline_days: u16,
     /// Uploads of a user, and of a device, a minute; 0 is no limit [default: 60; with --demo 0].
     #[arg(long, env = "HUITOU_RATE_PER_MINUTE", value_name = "N")]
     pub(crate) rate_per_minute: Option<u32>,
@@ -130,6 +137,37 @@ pub(crate) struct Export {
     /// File to write [default: standard output].
     #[arg(long, value_name = "FILE")]
     pub(crate) out: Option<PathBuf>,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Verify {
+    #[command(flatten)]
+    pub(crate) database: Database,
+    /// A file of `export-ledger`, instead of the database.
+    #[arg(value_name = "FILE")]
+    pub(crate) file: Option<PathBuf>,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct ExportLedger {
+    #[command(flatten)]
+    pub(crate) database: Database,
+    /// Whose ledger.
+    #[arg(long)]
+    pub(crate) user: String,
+    /// Which app's, where the database has several.
+    #[arg(long, env = "HUITOU_APP", value_name = "NAME")]
+    pub(crate) app: Option<String>,
+    /// File to write [default: standard output].
+    #[arg(long, value_name = "FILE")]
+    pub(crate) out: Option<PathBuf>,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Check {
+    /// The program.
+    #[arg(value_name = "FILE")]
+    pub(crate) file: PathBuf,
 }
 
 #[derive(Debug, Args)]

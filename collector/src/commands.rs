@@ -18,6 +18,8 @@ use huitou_collector::{export, load, storage, verify, writer};
 
 use crate::cli::{Backup, Command, Database, Durability, Export, Keys, Load, LogFormat, Serve, Token};
 
+mod ledger;
+
 /// Problems that `verify` prints; the rest is only counted.
 const PROBLEMS_SHOWN_MAX: usize = 20;
 /// Wide enough for every day that a summary can name.
@@ -27,7 +29,12 @@ pub(crate) fn run(command: Command) -> Result<ExitCode, Failure> {
     match command {
         Command::Serve(serve) => run_serve(*serve),
         Command::Export(export) => run_export(&export),
-        Command::Verify(database) => run_verify(&database),
+        Command::Verify(verify) => match &verify.file {
+            Some(file) => ledger::verify(file),
+            None => run_verify(&verify.database),
+        },
+        Command::ExportLedger(export) => ledger::export(&export),
+        Command::Check(check) => ledger::check(&check.file),
         Command::Backup(backup) => run_backup(&backup),
         Command::Token(token) => run_token(&token),
         Command::Load(load) => run_load(&load),
@@ -59,6 +66,7 @@ fn settings(serve: Serve) -> Result<Settings, Failure> {
         demo: serve.demo,
         viewers: viewers(serve.demo)?,
         window: window(&serve),
+        offline_days: serve.offline_days.into(),
         limits: writer::Limits { queue: serve.queue, batch: serve.batch },
         rate: Rate {
             per_minute: serve.rate_per_minute.unwrap_or(if serve.demo { 0 } else { 60 }),

@@ -2,14 +2,17 @@
 
 use axum::http::StatusCode;
 use huitou::clock::{Day, OffsetMin, UnixMs};
-use huitou::summary::report::{Report, ReportRow, ReportStats};
-use huitou::summary::{DecodeError, Upload};
+use huitou::summary::report::{Report, ReportClaims, ReportRow, ReportStats};
+use huitou::summary::{Claims, DecodeError, Upload};
 use serde::Serialize;
 
 use crate::programs::Programs;
 use crate::refusal::Refusal;
 use crate::storage::{Dictionary, RowJob, Subject, SyncJob, Totals};
-use crate::token::Claims;
+use crate::token;
+
+/// Numbers of claims stay below it: room to count on.
+const SEQ_MAX: u32 = 1 << 31;
 
 /// How a body is written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -48,21 +51,21 @@ pub struct Decoded {
 }
 
 /// Reads a body. `Ok(None)`: its dictionary is not known, the phone has to send its names.
-pub fn decode(profile: Profile, body: &[u8], claims: &Claims, programs: &Programs) -> Result<Option<Decoded>, Refusal> {
+pub fn decode(profile: Profile, body: &[u8], claims: &token::Claims, programs: &Programs) -> Result<Option<Decoded>, Refusal> {
     match profile {
         Profile::Binary => decode_binary(body, claims, programs),
         Profile::Json => decode_json(body, claims).map(Some),
     }
 }
 
-fn decode_json(body: &[u8], claims: &Claims) -> Result<Decoded, Refusal> {
+fn decode_json(body: &[u8], claims: &token::Claims) -> Result<Decoded, Refusal> {
     let text = std::str::from_utf8(body).map_err(|_| Refusal::bad("report_not_json", "the body is no UTF-8"))?;
     let report = Report::from_json(text).map_err(|e| Refusal::bad(e.code, e.to_string()))?;
     check_owner(&report.app, &report.user, claims)?;
     Ok(Decoded { report, dictionary: None })
 }
 
-fn decode_binary(body: &[u8], claims: &Claims, programs: &Programs) -> Result<Option<Decoded>, Refusal> {
+fn decode_binary(body: &[u8], claims: &token::Claims, programs: &Programs) -> Result<Option<Decoded>, Refusal> {
     let (upload, names) = match Upload::decode(body, &|hash| programs.names(hash)) {
         Ok(found) => found,
         Err(DecodeError::UnknownDictionary(_)) => return Ok(None),
@@ -75,7 +78,7 @@ fn decode_binary(body: &[u8], claims: &Claims, programs: &Programs) -> Result<Op
 }
 
 /// A token of a user may write that user's rows, and rows from before login.
-fn check_owner(app: &str, user: &str, claims: &Claims) -> Result<(), Refusal> {
+fn check_owner(app: &str, user: &str, claims: &token::Claims) -> Result<(), Refusal> {
     if app != claims.app {
         return Err(Refusal::new(StatusCode::FORBIDDEN, "wrong_app", "the token is for another app"));
     }
@@ -94,6 +97,7 @@ impl Decoded {
     /// The job for the database.
     pub fn into_job(self, bytes: usize, received_at_ms: i64, window: DayWindow) -> Result<SyncJob, Refusal> {
         let Decoded { report, dictionary } = self;
+        let claimed = report.claims.as_ref().map(claims).transpose()?;
         let attributes = report.attributes.map(|set| json(&set.values).map(|body| (set.revision, body))).transpose()?;
         let rows = report.rows.into_iter().map(|row| row_job(row, received_at_ms, window));
         Ok(SyncJob {
@@ -106,8 +110,16 @@ impl Decoded {
             attributes,
             deletion: report.deletion,
             dictionary,
+            claimed,
+            ..SyncJob::default()
         })
     }
+}
+
+/// Claims count from 1 on.
+fn claims(claims: &ReportClaims) -> Result<Claims, Refusal> {
+    let checked = claims.checked().filter(|claims| claims.first > 0 && claims.first < SEQ_MAX);
+    checked.ok_or_else(|| Refusal::bad("report_invalid", "claims: not as docs/wire.md has them"))
 }
 
 fn json(value: &impl Serialize) -> Result<String, Refusal> {
@@ -172,12 +184,12 @@ mod tests {
 
     #[test]
     fn only_ones_own_rows() {
-        let claims = Claims { app: "shop".into(), user: "u1".into(), exp: 0 };
+        let claims = token::Claims { app: "shop".into(), user: "u1".into(), exp: 0 };
         assert_eq!(check_owner("shop", "u1", &claims), Ok(()));
         assert_eq!(check_owner("shop", "", &claims), Ok(()));
         assert_eq!(check_owner("shop", "u2", &claims).unwrap_err().code, "wrong_user");
         assert_eq!(check_owner("shop2", "u1", &claims).unwrap_err().code, "wrong_app");
-        let anonymous = Claims { user: String::new(), ..claims };
+        let anonymous = token::Claims { user: String::new(), ..claims };
         assert_eq!(check_owner("shop", "u1", &anonymous).unwrap_err().code, "wrong_user");
     }
 

@@ -13,6 +13,7 @@ pub mod error;
 pub mod export;
 pub mod http;
 pub mod intake;
+pub mod ledger;
 pub mod limit;
 pub mod load;
 pub mod metrics;

@@ -40,6 +40,12 @@ pub struct Metrics {
     rows_quarantined: Counter,
     rows_discarded: Counter,
     facts_sent: Counter,
+    /// Transactions of users that were done.
+    pub spends: Counter,
+    /// Transactions of users that were refused.
+    pub spends_refused: Counter,
+    claims: Mutex<BTreeMap<String, u64>>,
+    resets: Mutex<BTreeMap<&'static str, u64>>,
     commits: [Counter; BOUNDS_MS.len()],
     commits_all: Counter,
     commit_us: Counter,
@@ -67,6 +73,11 @@ impl Metrics {
         self.rows_quarantined.add(done.quarantined as u64);
         self.rows_discarded.add(done.discarded as u64);
         self.facts_sent.add(done.facts.len() as u64);
+        if let Some(ledger) = &done.ledger {
+            let verdicts = ledger.fresh.iter().map(|verdict| verdict.clone().unwrap_or_else(|| "counted".to_owned()));
+            verdicts.for_each(|verdict| bump(&self.claims, verdict));
+            ledger.reset.into_iter().for_each(|reason| bump(&self.resets, reason));
+        }
     }
 
     /// Counts one commit of a batch.
@@ -95,6 +106,7 @@ impl Metrics {
         bytes.iter().for_each(|(label, count)| page.line("huitou_upload_bytes_total", label, count.get()));
         page.family("huitou_facts_sent_total", "counter", "Facts in answers, repetitions included.");
         page.line("huitou_facts_sent_total", "", self.facts_sent.get());
+        self.render_ledger(&mut page);
         self.render_commits(&mut page);
         self.render_gauges(&mut page);
         page.text
@@ -106,6 +118,18 @@ impl Metrics {
         for ((route, status), &count) in answers.iter() {
             page.line("huitou_answers_total", &format!("route=\"{route}\",status=\"{status}\""), count);
         }
+    }
+
+    fn render_ledger(&self, page: &mut Page) {
+        page.family("huitou_claims_total", "counter", "Claims of phones, by what became of them.");
+        let claims = self.claims.lock().unwrap_or_else(PoisonError::into_inner);
+        claims.iter().for_each(|(code, n)| page.line("huitou_claims_total", &format!("result=\"{code}\""), n));
+        page.family("huitou_ledger_resets_total", "counter", "Phones that had to start anew, by reason.");
+        let resets = self.resets.lock().unwrap_or_else(PoisonError::into_inner);
+        resets.iter().for_each(|(code, n)| page.line("huitou_ledger_resets_total", &format!("reason=\"{code}\""), n));
+        page.family("huitou_spends_total", "counter", "Redemptions, draws and grants that users asked for.");
+        page.line("huitou_spends_total", "result=\"done\"", self.spends.get());
+        page.line("huitou_spends_total", "result=\"refused\"", self.spends_refused.get());
     }
 
     fn render_commits(&self, page: &mut Page) {
@@ -131,6 +155,10 @@ impl Metrics {
             page.line("process_resident_memory_bytes", "", bytes);
         }
     }
+}
+
+fn bump<K: Ord>(counts: &Mutex<BTreeMap<K, u64>>, key: K) {
+    *counts.lock().unwrap_or_else(PoisonError::into_inner).entry(key).or_default() += 1;
 }
 
 #[derive(Default)]

@@ -5,10 +5,12 @@ use std::path::Path;
 use std::sync::{Arc, PoisonError, RwLock};
 
 use huitou::bytes::{Reader, Writer};
+use huitou::program::rules::Rules;
 use huitou::program::Names;
 
 use crate::error::Failure;
-use crate::storage::{Dictionary, ProgramJob};
+use crate::ledger::Rulebook;
+use crate::storage::{Dictionary, ProgramJob, Storage, StorageError};
 
 /// The most dictionaries kept. Phones bring them, so there must be an end; beyond it a phone has to send its names
 /// with every upload that is asked for them, which costs bytes and nothing else.
@@ -23,6 +25,8 @@ pub struct Served {
     pub revision: u32,
     /// The file as it is.
     pub text: String,
+    /// What its loyalty sections declare.
+    pub rules: Rules,
     names: Names,
 }
 
@@ -37,7 +41,8 @@ impl Served {
         for warning in warnings {
             tracing::warn!(file = %path.display(), path = warning.path, "{}", warning.message);
         }
-        Ok(Served { app: program.names.app.clone(), revision: program.revision, text, names: program.names })
+        let (app, revision) = (program.names.app.clone(), program.revision);
+        Ok(Served { app, revision, text, rules: rules_of(&program), names: program.names })
     }
 
     /// What the database keeps of it.
@@ -51,12 +56,24 @@ impl Served {
 #[derive(Debug, Default)]
 pub struct Programs {
     served: Vec<Served>,
+    books: BTreeMap<String, Arc<Rulebook>>,
+    nobody: Arc<Rulebook>,
     dictionaries: RwLock<BTreeMap<u32, Arc<Names>>>,
 }
 
 impl Programs {
+    /// Reads what the database has of dictionaries and older programs; the served programs come on top.
+    pub fn load(served: Vec<Served>, storage: &dyn Storage) -> Result<Programs, StorageError> {
+        let mut programs = Programs::new(served, storage.dictionaries()?);
+        for app in programs.served.iter().map(|program| program.app.clone()).collect::<Vec<_>>() {
+            let book = rulebook(&app, &storage.programs(&app)?);
+            programs.books.insert(app, Arc::new(book));
+        }
+        Ok(programs)
+    }
+
     /// `held` are the dictionaries that the database has; the served programs' own come on top.
-    pub fn new(served: Vec<Served>, held: Vec<(u32, Vec<u8>)>) -> Programs {
+    fn new(served: Vec<Served>, held: Vec<(u32, Vec<u8>)>) -> Programs {
         let mut dictionaries = BTreeMap::new();
         for (hash, names) in held {
             match Names::decode(&mut Reader::new(&names)) {
@@ -67,7 +84,12 @@ impl Programs {
         for program in &served {
             dictionaries.insert(program.names.hash(), Arc::new(program.names.clone()));
         }
-        Programs { served, dictionaries: RwLock::new(dictionaries) }
+        Programs { served, dictionaries: RwLock::new(dictionaries), ..Programs::default() }
+    }
+
+    /// The rules of an app, of every revision ever served. Of an app without a program: no rules at all.
+    pub fn book(&self, app: &str) -> Arc<Rulebook> {
+        self.books.get(app).unwrap_or(&self.nobody).clone()
     }
 
     /// The program of an app; without an app, the first one.
@@ -105,8 +127,24 @@ impl Programs {
     }
 }
 
+/// The rules of each revision whose text can be read.
+pub fn rulebook(app: &str, texts: &[(u32, String)]) -> Rulebook {
+    let mut book = Rulebook::default();
+    for (revision, text) in texts {
+        match huitou::program::load(text) {
+            Ok((program, _)) => book.insert(*revision, rules_of(&program)),
+            Err(_) => tracing::warn!(app, revision, "a stored program can't be read; claims under it stay on phones"),
+        }
+    }
+    book
+}
+
 fn dictionary_of(names: &Names) -> Dictionary {
     let mut writer = Writer::default();
     names.encode(&mut writer);
     Dictionary { hash: huitou::bytes::crc32(&writer.out), names: writer.out }
+}
+
+fn rules_of(_program: &huitou::program::Program) -> Rules {
+    Rules::default()
 }

@@ -27,6 +27,11 @@ impl Secret {
         Ok(Secret(text.as_bytes().to_vec()))
     }
 
+    /// The key that WeChat gave a user; its length is WeChat's choice.
+    pub fn of_user(key: Vec<u8>) -> Secret {
+        Secret(key)
+    }
+
     /// HMAC-SHA256 of the parts, one after the other.
     pub fn sign(&self, parts: &[&[u8]]) -> Vec<u8> {
         self.mac(parts).map(|mac| mac.finalize().into_bytes().to_vec()).unwrap_or_default()
@@ -62,13 +67,31 @@ pub struct AppSecrets {
     pub token: Vec<Secret>,
     /// Keys of facts, shared with the merchant's order system.
     pub facts: Vec<Secret>,
+    /// Keys of receipts, of no use to anybody else. Without one, receipts are signed with a key made from the first
+    /// token key.
+    pub receipt: Vec<Secret>,
+    /// What is asked of phones beside a token.
+    pub mac: MacRule,
+}
+
+/// Whether phones have to prove with WeChat's per-user key that they belong to their user.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum MacRule {
+    /// Nobody looks.
+    Off,
+    /// A proof that can be checked must be right.
+    #[default]
+    Optional,
+    /// There must be one.
+    Required,
 }
 
 /// The keys of every app that this collector serves.
 #[derive(Clone, Debug, Default)]
 pub struct Secrets(BTreeMap<String, AppSecrets>);
 
-/// The file: `{"tea-shop":{"token":["…"],"facts":["…"]}}`.
+/// The file: `{"tea-shop":{"token":["…"],"facts":["…"],"receipt":["…"],"mac":"required"}}`.
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct AppFile {
@@ -76,6 +99,10 @@ struct AppFile {
     token: Vec<String>,
     #[serde(default)]
     facts: Vec<String>,
+    #[serde(default)]
+    receipt: Vec<String>,
+    #[serde(default)]
+    mac: MacRule,
 }
 
 impl Secrets {
@@ -96,7 +123,10 @@ impl Secrets {
         let file: BTreeMap<String, AppFile> = serde_json::from_str(&text).map_err(|e| {
             Failure::new(format!("{}: not a secrets file, line {} column {}", path.display(), e.line(), e.column()))
         })?;
-        let apps = file.into_iter().map(|(app, keys)| Ok((app, AppSecrets::from_texts(&keys.token, &keys.facts)?)));
+        let apps = file.into_iter().map(|(app, keys)| {
+            let receipt = secrets_of(&keys.receipt)?;
+            Ok((app, AppSecrets { receipt, mac: keys.mac, ..AppSecrets::from_texts(&keys.token, &keys.facts)? }))
+        });
         apps.collect::<Result<_, Failure>>().map(Secrets)
     }
 
@@ -111,9 +141,19 @@ impl Secrets {
 impl AppSecrets {
     /// Checks the keys.
     pub fn from_texts(token: &[String], facts: &[String]) -> Result<AppSecrets, Failure> {
-        let keys = |texts: &[String]| texts.iter().map(|text| Secret::new(text)).collect::<Result<Vec<_>, _>>();
-        Ok(AppSecrets { token: keys(token)?, facts: keys(facts)? })
+        Ok(AppSecrets { token: secrets_of(token)?, facts: secrets_of(facts)?, ..AppSecrets::default() })
     }
+
+    /// The signature of a receipt, in hexadecimal digits; `None` without any key.
+    pub fn sign_receipt(&self, receipt: &str) -> Option<String> {
+        let made = || self.token.first().map(|key| Secret(key.sign(&[b"huitou-receipt-1"])));
+        let key = self.receipt.first().cloned().or_else(made)?;
+        Some(hex(&key.sign(&[receipt.as_bytes()])))
+    }
+}
+
+fn secrets_of(texts: &[String]) -> Result<Vec<Secret>, Failure> {
+    texts.iter().map(|text| Secret::new(text)).collect()
 }
 
 fn random_key() -> Result<String, Failure> {

@@ -64,6 +64,8 @@ pub struct Settings {
     pub viewers: Viewers,
     /// Days that are believed.
     pub window: DayWindow,
+    /// How many dates before its last receipt a phone's claims may lie.
+    pub offline_days: i64,
     /// The writer's queue.
     pub limits: Limits,
     /// For each user, and for each device.
@@ -112,7 +114,7 @@ fn router(
 ) -> Result<Router, Failure> {
     let jobs: Vec<Job> = settings.programs.iter().map(|program| Job::Program(program.job())).collect();
     storage.commit(&jobs)?;
-    let programs = Programs::new(settings.programs, storage.dictionaries()?);
+    let programs = Programs::load(settings.programs, &*storage)?;
     let limiter = || Limiter::new(LIMITER_SLOTS, settings.rate.per_minute, settings.rate.burst);
     let app = App {
         storage,
@@ -122,12 +124,14 @@ fn router(
         user_limit: limiter(),
         device_limit: limiter(),
         window: settings.window,
+        offline_days: settings.offline_days,
+        demo: settings.demo,
         metrics,
         viewers: settings.viewers,
         pages: http::Cache::default(),
         queries: App::queries(),
     };
-    Ok(http::router(Arc::new(app), &settings.cors, settings.demo))
+    Ok(http::router(Arc::new(app), &settings.cors))
 }
 
 /// Binds, and says where on standard output: whoever started the program with port 0 needs to know.

@@ -5,9 +5,11 @@ use huitou::program::Names;
 use huitou::summary::report::ReportRow;
 use rusqlite::{Connection, Row};
 
+use crate::clock::now_ms;
 use crate::error::Failure;
 use crate::intake::totals;
-use crate::storage::Totals;
+use crate::ledger;
+use crate::storage::{self, Totals};
 
 /// A row's name, and what is wrong with it.
 type Checked = rusqlite::Result<(String, Option<String>)>;
@@ -34,7 +36,21 @@ pub fn verify(db: &Connection) -> Result<Findings, Failure> {
     each(&snapshot, aside, &mut findings, |row| Ok((row.get(4)?, check_row(row, false)?))).map_err(failed)?;
     let names = "SELECT hash, app, names FROM dictionaries";
     each(&snapshot, names, &mut findings, check_dictionary).map_err(failed)?;
+    ledgers(&snapshot, &mut findings)?;
     Ok(findings)
+}
+
+/// Every user's ledger: its chains, and that the verdicts follow from the rules.
+fn ledgers(db: &Connection, findings: &mut Findings) -> Result<(), Failure> {
+    for (app, user) in storage::ledgers(db)? {
+        findings.checked += 1;
+        let problem = match storage::export_ledger(db, &app, &user, now_ms()) {
+            Ok(export) => export.and_then(|export| ledger::export::verify(&export).err()),
+            Err(error) => Some(error.to_string()),
+        };
+        findings.problems.extend(problem.map(|problem| format!("ledger of {user:?} in {app}: {problem}")));
+    }
+    Ok(())
 }
 
 fn integrity(db: &Connection, findings: &mut Findings) -> rusqlite::Result<()> {

@@ -23,7 +23,7 @@ impl Cors {
         CorsLayer::new()
             .allow_origin(AllowOrigin::predicate(allowed))
             .allow_methods([Method::GET, Method::POST])
-            .allow_headers([header::AUTHORIZATION, header::CONTENT_TYPE, header::IF_NONE_MATCH])
+            .allow_headers(headers())
             .expose_headers([header::ETAG, header::RETRY_AFTER, HeaderName::from_static("date")])
             .max_age(Duration::from_secs(600))
     }
@@ -31,6 +31,11 @@ impl Cors {
     fn allows(&self, origin: &str) -> bool {
         self.origins.iter().any(|allowed| allowed == origin) || (self.loopback && is_loopback(origin))
     }
+}
+
+fn headers() -> Vec<HeaderName> {
+    let own = ["idempotency-key", "x-huitou-mac", "x-huitou-demo-ahead-ms"].map(HeaderName::from_static);
+    [header::AUTHORIZATION, header::CONTENT_TYPE, header::IF_NONE_MATCH].into_iter().chain(own).collect()
 }
 
 fn is_loopback(origin: &str) -> bool {

@@ -5,11 +5,16 @@ use axum::extract::rejection::BytesRejection;
 use axum::extract::State;
 use axum::http::HeaderMap;
 use axum::response::Response;
+use axum::routing::post;
+use axum::Router;
 use huitou::id::UserId;
 use serde::{Deserialize, Serialize};
+use serde_json::{json, Map, Value};
+use sha2::{Digest, Sha256};
 
-use super::facts::{accept, FactBody, Signed};
-use super::{body, json, Shared};
+use super::facts::accept;
+use super::merchant::Signed;
+use super::{body, json, text, Shared};
 use crate::clock;
 use crate::refusal::Refusal;
 use crate::secret::{hex, AppSecrets, Secret};
@@ -31,7 +36,7 @@ struct Token {
 }
 
 /// `POST /v1/login`: whoever says who she is gets a token.
-pub(super) async fn login(
+async fn login(
     State(app): State<Shared>,
     bytes: Result<Bytes, BytesRejection>,
 ) -> Result<Response, Refusal> {
@@ -43,50 +48,72 @@ pub(super) async fn login(
     json(&Token { token: mint(secret, &Claims { app: name, user: user.as_str().to_owned(), exp }) })
 }
 
-#[derive(Deserialize)]
-struct Paid {
-    user: Option<String>,
-    app: Option<String>,
-    order_id: String,
-    paid_fen: i64,
-    at: Option<i64>,
+pub(super) fn routes() -> Router<Shared> {
+    Router::new()
+        .route("/v1/login", post(login))
+        .route("/demo/pay", post(pay))
+        .route("/demo/refund", post(refund))
+        .route("/demo/fact", post(fact))
 }
 
 /// `POST /demo/pay`: makes the fact that a merchant's back office makes when money has come in. `user` may be left out
 /// by a caller with a token; an order without a user makes none.
-pub(super) async fn pay(
-    State(app): State<Shared>,
+async fn pay(state: State<Shared>, headers: HeaderMap, bytes: Result<Bytes, BytesRejection>) -> Result<Response, Refusal> {
+    say(&state, &headers, (bytes, Some("order_paid"))).await
+}
+
+/// `POST /demo/refund`: money went back.
+async fn refund(
+    state: State<Shared>,
     headers: HeaderMap,
     bytes: Result<Bytes, BytesRejection>,
 ) -> Result<Response, Refusal> {
-    let paid: Paid = parse(&body(bytes)?)?;
-    let user = match paid.user {
-        Some(user) => user,
-        None => app.claims(&headers)?.user,
+    say(&state, &headers, (bytes, Some("refund"))).await
+}
+
+/// `POST /demo/fact`: any fact.
+async fn fact(state: State<Shared>, headers: HeaderMap, bytes: Result<Bytes, BytesRejection>) -> Result<Response, Refusal> {
+    say(&state, &headers, (bytes, None)).await
+}
+
+async fn say(
+    app: &Shared,
+    headers: &HeaderMap,
+    (bytes, kind): (Result<Bytes, BytesRejection>, Option<&str>),
+) -> Result<Response, Refusal> {
+    let mut members: Map<String, Value> = parse(&body(bytes)?)?;
+    let now_ms = app.now_ms(headers);
+    let user = match members.get("user").and_then(Value::as_str) {
+        Some(user) => user.to_owned(),
+        None => app.claims(headers)?.user,
     };
     if user.is_empty() {
         // Paid without an account: there is nobody whose phone could be told.
-        return json(&serde_json::json!({ "n": null }));
+        return json(&json!({ "n": null }));
     }
-    let now_ms = clock::now_ms();
-    let fact = FactBody {
-        app: app_name(&app, paid.app)?,
-        user,
-        kind: "order_paid".to_owned(),
-        order_id: paid.order_id,
-        paid_fen: paid.paid_fen,
-        at: paid.at.unwrap_or(now_ms),
-    };
-    send(&app, &fact, now_ms / 1000).await
+    let asked = members.get("app").and_then(Value::as_str).map(str::to_owned);
+    members.insert("app".to_owned(), app_name(app, asked)?.into());
+    members.insert("user".to_owned(), user.into());
+    if members.get("at").is_none_or(Value::is_null) {
+        members.insert("at".to_owned(), now_ms.into());
+    }
+    if let Some(kind) = kind {
+        members.insert("kind".to_owned(), kind.into());
+    }
+    send(app, headers, &members).await
 }
 
-async fn send(app: &Shared, fact: &FactBody, now_s: i64) -> Result<Response, Refusal> {
-    let body = serde_json::to_vec(fact).map_err(|e| Refusal::bad("fact_malformed", e.to_string()))?;
-    let timestamp = now_s.to_string();
-    let secret = first(app, &fact.app, |keys| &keys.facts)?;
+/// As a merchant's server would send it. A retry by the demonstration's own server repeats nothing: the key is its
+/// content, unless the caller brings one.
+async fn send(app: &Shared, headers: &HeaderMap, members: &Map<String, Value>) -> Result<Response, Refusal> {
+    let name = members.get("app").and_then(Value::as_str).unwrap_or_default();
+    let body = serde_json::to_vec(members).map_err(|e| Refusal::bad("fact_malformed", e.to_string()))?;
+    let timestamp = (clock::now_ms() / 1000).to_string();
+    let secret = first(app, name, |keys| &keys.facts)?;
     let signature = hex(&secret.sign(&[timestamp.as_bytes(), b".", &body]));
-    let key = format!("{}/{}/{}", fact.kind, fact.order_id, fact.at);
-    accept(app, &Signed { timestamp: &timestamp, signature: &signature, key: &key, body: &body }).await
+    let key = text(headers, "Idempotency-Key").map_or_else(|| hex(&Sha256::digest(&body)), str::to_owned);
+    let signed = Signed { timestamp: &timestamp, signature: &signature, key: &key, body: &body };
+    accept(app, &signed, app.now_ms(headers)).await
 }
 
 fn app_name(app: &Shared, asked: Option<String>) -> Result<String, Refusal> {

@@ -1,10 +1,14 @@
 //! The HTTP interface.
 
+mod answer;
 mod cors;
 mod demo;
 mod facts;
+mod mac;
+mod merchant;
 mod pages;
 mod program;
+mod spend;
 mod sync;
 
 use std::sync::Arc;
@@ -16,6 +20,7 @@ use axum::middleware::{self, Next};
 use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
 use axum::Router;
+use huitou::clock::UnixMs;
 use tokio::sync::Semaphore;
 use tower_http::timeout::TimeoutLayer;
 
@@ -55,6 +60,10 @@ pub struct App {
     pub device_limit: Limiter,
     /// Days that are believed.
     pub window: DayWindow,
+    /// How many dates before its last receipt a phone's claims may lie.
+    pub offline_days: i64,
+    /// With the stand-ins for a merchant's own servers, and for the days to come.
+    pub demo: bool,
     /// Counters.
     pub metrics: Arc<Metrics>,
     /// Who may look at the pages.
@@ -64,6 +73,9 @@ pub struct App {
     /// Queries in flight.
     pub queries: Semaphore,
 }
+
+/// With `--demo`: how far ahead of the real clock this request is made.
+const AHEAD: &str = "X-Huitou-Demo-Ahead-Ms";
 
 /// Who may look at the pages.
 #[derive(Debug)]
@@ -91,6 +103,12 @@ impl App {
         Ok(token::verify(token, &self.secrets, clock::now_ms() / 1000)?)
     }
 
+    /// The time at which a request counts as made: now, but a demonstration may look ahead.
+    fn now_ms(&self, headers: &HeaderMap) -> i64 {
+        let asked = text(headers, AHEAD).filter(|_| self.demo).and_then(|ms| ms.parse::<i64>().ok());
+        UnixMs::new(clock::now_ms().saturating_add(asked.unwrap_or(0))).get()
+    }
+
     /// Runs a query on a thread where it may block.
     async fn query<T: Send + 'static>(
         self: &Arc<Self>,
@@ -113,17 +131,21 @@ fn text<'a>(headers: &'a HeaderMap, name: &str) -> Option<&'a str> {
     headers.get(name)?.to_str().ok()
 }
 
-/// All routes. `demo` adds those that stand in for a merchant's own servers.
-pub fn router(app: Shared, cors: &Cors, demo: bool) -> Router {
+/// All routes.
+pub fn router(app: Shared, cors: &Cors) -> Router {
     let mut router = Router::new()
         .route("/v1/sync", post(sync::sync))
         .route("/v1/program", get(program::program))
         .route("/v1/facts", post(facts::facts))
+        .route("/v1/userkeys", post(facts::user_keys))
+        .route("/v1/redeem", post(spend::redeem))
+        .route("/v1/draw", post(spend::draw))
+        .route("/v1/grant", post(spend::grant))
         .route("/healthz", get(healthz))
         .route("/metrics", get(metrics))
         .merge(pages::routes());
-    if demo {
-        router = router.route("/v1/login", post(demo::login)).route("/demo/pay", post(demo::pay));
+    if app.demo {
+        router = router.merge(demo::routes());
     }
     router
         .fallback(|| async { Refusal::not_found("there is nothing here") })

@@ -6,12 +6,14 @@ use axum::extract::State;
 use axum::http::{header, HeaderMap};
 use axum::response::Response;
 use serde::Serialize;
+use serde_json::value::RawValue;
 
-use super::{body, json, text, Shared};
+use super::answer::{self, Ledger};
+use super::{body, json, mac, text, Shared};
 use crate::clock;
 use crate::intake::{self, Decoded, Profile};
 use crate::refusal::Refusal;
-use crate::storage::{Done, Fact, Job, SyncDone, SyncJob};
+use crate::storage::{Done, Job, SyncJob};
 
 /// The answer. Members that say nothing are left out.
 #[derive(Default, Serialize)]
@@ -23,7 +25,9 @@ struct Answer {
     #[serde(skip_serializing_if = "Option::is_none")]
     program: Option<u32>,
     #[serde(skip_serializing_if = "Vec::is_empty")]
-    facts: Vec<FactLine>,
+    facts: Vec<Box<RawValue>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    ledger: Option<Ledger>,
     #[serde(skip_serializing_if = "Option::is_none")]
     deleted: Option<String>,
     #[serde(skip_serializing_if = "std::ops::Not::not")]
@@ -38,32 +42,24 @@ struct Ack {
     r: u32,
 }
 
-#[derive(Serialize)]
-struct FactLine {
-    n: u32,
-    kind: String,
-    order_id: String,
-    paid_fen: i64,
-    at: i64,
-}
-
 pub(super) async fn sync(
     State(app): State<Shared>,
     headers: HeaderMap,
     bytes: Result<Bytes, BytesRejection>,
 ) -> Result<Response, Refusal> {
     let claims = app.claims(&headers)?;
-    let now_ms = clock::now_ms();
+    let (now_ms, real_ms) = (app.now_ms(&headers), clock::now_ms());
     if !claims.user.is_empty() {
-        app.user_limit.take(&claims.app, &claims.user, now_ms).map_err(Refusal::rate_limited)?;
+        app.user_limit.take(&claims.app, &claims.user, real_ms).map_err(Refusal::rate_limited)?;
     }
     let bytes = body(bytes)?;
+    mac::check(&app, &headers, &claims, &bytes).await?;
     let profile = Profile::of(text(&headers, header::CONTENT_TYPE.as_str()).unwrap_or_default())?;
     let program = app.programs.of(Some(&claims.app)).map(|program| program.revision);
     let Some(decoded) = intake::decode(profile, &bytes, &claims, &app.programs)? else {
         return json(&Answer { names: true, time: now_ms, program, ..Answer::default() });
     };
-    app.device_limit.take(&claims.app, decoded.device(), now_ms).map_err(Refusal::rate_limited)?;
+    app.device_limit.take(&claims.app, decoded.device(), real_ms).map_err(Refusal::rate_limited)?;
     let answer = write(&app, decoded, bytes.len(), now_ms).await?;
     match profile {
         Profile::Binary => app.metrics.binary_bytes.add(bytes.len() as u64),
@@ -74,7 +70,9 @@ pub(super) async fn sync(
 
 async fn write(app: &Shared, decoded: Decoded, bytes: usize, now_ms: i64) -> Result<Answer, Refusal> {
     let job = decoded.into_job(bytes, now_ms, app.window)?;
+    let job = SyncJob { book: app.programs.book(&job.subject.app), offline_days: app.offline_days, ..job };
     let answer = answer_to(&job);
+    let name = job.subject.app.clone();
     if let Some(id) = &job.deletion {
         tracing::info!(app = job.subject.app, id, "deletion asked for");
     }
@@ -82,7 +80,8 @@ async fn write(app: &Shared, decoded: Decoded, bytes: usize, now_ms: i64) -> Res
         return Err(Refusal::unavailable("not_written", "the database answered something else"));
     };
     app.metrics.synced(&done);
-    Ok(with_facts(answer, done))
+    let ledger = done.ledger.map(|ledger| answer::ledger(app, &name, ledger, now_ms));
+    Ok(Answer { facts: answer::facts(done.facts), ledger, ..answer })
 }
 
 fn answer_to(job: &SyncJob) -> Answer {
@@ -93,15 +92,4 @@ fn answer_to(job: &SyncJob) -> Answer {
         deleted: job.deletion.clone(),
         ..Answer::default()
     }
-}
-
-fn with_facts(answer: Answer, done: SyncDone) -> Answer {
-    let line = |fact: Fact| FactLine {
-        n: fact.n,
-        kind: fact.kind,
-        order_id: fact.order_id,
-        paid_fen: fact.paid_fen,
-        at: fact.at_ms,
-    };
-    Answer { facts: done.facts.into_iter().map(line).collect(), ..answer }
 }

@@ -46,6 +46,7 @@ impl Phone {
             attributes: None,
             met: Vec::new(),
             rows: vec![row],
+            claims: None,
             deletion: None,
         };
         Phone { names, upload, token }

@@ -6,9 +6,18 @@
 mod sqlite;
 pub mod view;
 
-pub use sqlite::{backup, open_readonly, Durability, Sqlite, SCHEMA_VERSION};
+pub use sqlite::{
+    backup, export_ledger, ledgers, open_readonly, the_app, Durability, Sqlite, SCHEMA_VERSION,
+};
 
 use std::fmt;
+use std::sync::Arc;
+
+use huitou::loyalty::wire::Head;
+use huitou::summary::Claims;
+
+use crate::ledger::export::PhoneLine;
+use crate::ledger::{Body, Entry, Rulebook};
 
 /// A database that could not do its work.
 #[derive(Debug)]
@@ -48,6 +57,15 @@ pub trait Storage: Send + Sync {
 
     /// What the page shows of a user; `None` if nothing is held.
     fn person(&self, app: &str, user: &str) -> Result<Option<view::Person>, StorageError>;
+
+    /// The whole ledger of a user, in order of arrival, and her phones; empty if nothing is held.
+    fn ledger(&self, app: &str, user: &str) -> Result<(Vec<Entry>, Vec<PhoneLine>), StorageError>;
+
+    /// The texts of all programs ever served for an app, by revision.
+    fn programs(&self, app: &str) -> Result<Vec<(u32, String)>, StorageError>;
+
+    /// WeChat's key of a user by its version, and until when it is good.
+    fn user_key(&self, app: &str, user: &str, version: u32) -> Result<Option<(Vec<u8>, i64)>, StorageError>;
 }
 
 /// One thing to write.
@@ -57,6 +75,10 @@ pub enum Job {
     Sync(SyncJob),
     /// What a merchant's server says.
     Fact(FactJob),
+    /// What a user asks the server to do with her points and rights.
+    Spend(SpendJob),
+    /// WeChat's key of a user.
+    UserKey(UserKeyJob),
     /// A program to serve, so that BI tools find the names of flow steps.
     Program(ProgramJob),
 }
@@ -82,6 +104,12 @@ pub struct SyncJob {
     pub deletion: Option<String>,
     /// Names to remember.
     pub dictionary: Option<Dictionary>,
+    /// What the phone claims for its user's loyalty.
+    pub claimed: Option<Claims>,
+    /// The rules that claims are judged by.
+    pub book: Arc<Rulebook>,
+    /// How many dates before its last receipt a phone's claims may lie.
+    pub offline_days: i64,
 }
 
 /// One user on one device of one app.
@@ -141,22 +169,91 @@ pub struct Totals {
 pub struct FactJob {
     /// The program's `app`.
     pub app: String,
-    /// Whose order.
+    /// Who it is about.
     pub user: String,
-    /// `order_paid`.
-    pub kind: String,
-    /// The shop's own id.
-    pub order_id: String,
-    /// Whole fen.
-    pub paid_fen: i64,
-    /// When it was paid.
+    /// What happened.
+    pub body: Body,
+    /// When it happened.
     pub at_ms: i64,
+    /// The zone it happened in.
+    pub offset_min: i32,
     /// This server's clock.
     pub received_at_ms: i64,
     /// The merchant's key of the request.
     pub key: String,
     /// Hash of the body, to tell a retry from another request under the same key.
     pub digest: Vec<u8>,
+    /// The rules it is judged by.
+    pub book: Arc<Rulebook>,
+}
+
+/// What a user asks the server to do.
+#[derive(Clone, Debug)]
+pub struct SpendJob {
+    /// The program's `app`.
+    pub app: String,
+    /// Who asks.
+    pub user: String,
+    /// Which of her phones asks; empty: no receipt is needed.
+    pub device: String,
+    /// For what.
+    pub wish: Wish,
+    /// The highest entry that the phone has.
+    pub cursor: u32,
+    /// This server's clock.
+    pub received_at_ms: i64,
+    /// The key of the request.
+    pub key: String,
+    /// Hash of the wish.
+    pub digest: Vec<u8>,
+    /// What a draw is decided by: any number, each as likely as the others.
+    pub random: u64,
+    /// The rules it is judged by.
+    pub book: Arc<Rulebook>,
+}
+
+/// A server transaction.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Wish {
+    /// Points for a discount on an order.
+    Points {
+        /// How many.
+        points: u32,
+        /// Which order; may be empty.
+        order_id: String,
+    },
+    /// Points, and perhaps cash, for an item of the mall.
+    Item {
+        /// Which item.
+        item: String,
+        /// The order it is delivered by; may be empty.
+        order_id: String,
+    },
+    /// A draw in a lottery.
+    Draw {
+        /// Which lottery.
+        lottery: String,
+    },
+    /// The use of a right.
+    Grant {
+        /// Its number.
+        right: u32,
+    },
+}
+
+/// WeChat's key of a user, as the merchant's server hands it over.
+#[derive(Clone, Debug)]
+pub struct UserKeyJob {
+    /// The program's `app`.
+    pub app: String,
+    /// Whose.
+    pub user: String,
+    /// WeChat's number of it.
+    pub version: u32,
+    /// The key.
+    pub key: Vec<u8>,
+    /// Until when it is good.
+    pub expires_at_ms: i64,
 }
 
 /// A program to keep.
@@ -179,6 +276,10 @@ pub enum Done {
     Sync(SyncDone),
     /// To [`Job::Fact`].
     Fact(FactDone),
+    /// To [`Job::Spend`].
+    Spend(SpendDone),
+    /// To [`Job::UserKey`].
+    UserKey,
     /// To [`Job::Program`].
     Program,
 }
@@ -194,27 +295,55 @@ pub struct SyncDone {
     pub quarantined: usize,
     /// Rows not kept, since the user has asked for deletion after they were made.
     pub discarded: usize,
-    /// Facts that the phone lacks.
+    /// Entries of the ledger that the phone lacks.
     pub facts: Vec<Fact>,
+    /// What became of the claims; `None` if there were none, or none that can be judged.
+    pub ledger: Option<LedgerDone>,
 }
 
-/// A fact as the phone gets it.
+/// An entry of the ledger as the phone gets it.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Fact {
     /// Its number: grows for each user.
     pub n: u32,
-    /// `order_paid`.
-    pub kind: String,
-    /// The shop's own id.
-    pub order_id: String,
-    /// Whole fen.
-    pub paid_fen: i64,
-    /// When it was paid.
-    pub at_ms: i64,
+    /// A JSON object.
+    pub text: String,
+}
+
+/// What became of a phone's claims, and where its user now stands.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct LedgerDone {
+    /// The highest number of the phone that is held, and whose entry the phone has or gets now.
+    pub seq: u32,
+    /// The phone's chain after it.
+    pub head: Head,
+    /// Claims of this upload that change nothing, and why.
+    pub refused: Vec<(u32, String)>,
+    /// Why the phone has to start anew from the base.
+    pub reset: Option<&'static str>,
+    /// A state to start from.
+    pub base: Option<Base>,
+    /// Of the confirmed state.
+    pub digest: [u8; 16],
+    /// Points that the user may spend now; negative: a debt.
+    pub points: i64,
+    /// Claims taken for the first time, by what became of them (`None`: they count).
+    pub fresh: Vec<Option<String>>,
+}
+
+/// A state for a phone to start from.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Base {
+    /// Canonical bytes.
+    pub state: Vec<u8>,
+    /// Everything up to this moment is in it, in seconds since 1970.
+    pub moment_s: i64,
+    /// The highest number in it.
+    pub n: u32,
 }
 
 /// What became of a fact.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub enum FactDone {
     /// It is kept under this number; now, or since an equal request before.
     Kept(u32),
@@ -222,4 +351,24 @@ pub enum FactDone {
     KeyTaken,
     /// The order is known with other content.
     OrderTaken,
+    /// It changes nothing, and is not kept.
+    Refused(&'static str),
+}
+
+/// What became of a wish.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum SpendDone {
+    /// It is done; now, or by an equal request before.
+    Done {
+        /// A JSON object: the entry's number, and what came of it.
+        answer: String,
+        /// Entries that the phone lacks.
+        facts: Vec<Fact>,
+        /// Where the user now stands, if the phone said which it is.
+        ledger: Option<Box<LedgerDone>>,
+    },
+    /// The key was used for another wish.
+    KeyTaken,
+    /// It can't be done, and nothing has changed.
+    Refused(&'static str),
 }

@@ -3,6 +3,8 @@
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
+use huitou_collector::ledger::export::PhoneLine;
+use huitou_collector::ledger::{Body, Entry};
 use huitou_collector::metrics::Metrics;
 use huitou_collector::storage::{view, Done, FactDone, FactJob, Job, Storage, StorageError};
 use huitou_collector::writer::{self, Limits, Unwritten};
@@ -39,17 +41,30 @@ impl Storage for Moody {
     fn person(&self, _: &str, _: &str) -> Result<Option<view::Person>, StorageError> {
         Ok(None)
     }
+
+    fn ledger(&self, _: &str, _: &str) -> Result<(Vec<Entry>, Vec<PhoneLine>), StorageError> {
+        Ok(Default::default())
+    }
+
+    fn programs(&self, _: &str) -> Result<Vec<(u32, String)>, StorageError> {
+        Ok(Vec::new())
+    }
+
+    fn user_key(&self, _: &str, _: &str, _: u32) -> Result<Option<(Vec<u8>, i64)>, StorageError> {
+        Ok(None)
+    }
 }
 
 fn order(job: &Job) -> String {
     match job {
-        Job::Fact(fact) => fact.order_id.clone(),
+        Job::Fact(fact) => fact.body.order_id().to_owned(),
         _ => panic!("only facts here"),
     }
 }
 
 fn fact(order: &str) -> Job {
-    Job::Fact(FactJob { order_id: order.to_owned(), ..FactJob::default() })
+    let body = Body::Refund { order_id: order.to_owned(), refund_fen: 1 };
+    Job::Fact(FactJob { body, ..FactJob::default() })
 }
 
 /// Writes the first order alone, and the others while the first is being written; gives their answers and the batches.

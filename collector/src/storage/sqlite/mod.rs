@@ -1,6 +1,12 @@
 //! The database in one SQLite file.
 
+mod claims;
+mod entries;
+mod facts;
+mod migrate;
 mod read;
+mod requests;
+mod spend;
 mod write;
 
 use std::path::{Path, PathBuf};
@@ -9,10 +15,14 @@ use std::time::Duration;
 
 use rusqlite::{Connection, ErrorCode, OpenFlags, TransactionBehavior};
 
+use entries::Whose;
+
 use super::{view, Done, Job, Storage, StorageError};
+use crate::ledger::export::{export, Export, PhoneLine};
+use crate::ledger::Entry;
 
 /// The version of the tables that this program reads and writes.
-pub const SCHEMA_VERSION: i64 = 1;
+pub const SCHEMA_VERSION: i64 = 2;
 
 /// "huit": tells our files from other SQLite files.
 const APPLICATION_ID: i64 = 0x6875_6974;
@@ -45,9 +55,9 @@ pub struct Sqlite {
 impl Sqlite {
     /// Opens the file, making it and its tables if missing.
     pub fn open(path: &Path, durability: Durability) -> Result<Sqlite, StorageError> {
-        let writer = Connection::open(path).map_err(|e| explain(path, &e))?;
+        let mut writer = Connection::open(path).map_err(|e| explain(path, &e))?;
         prepare(&writer, durability).map_err(|e| explain(path, &e))?;
-        check_version(&writer, path)?;
+        check_version(&mut writer, path)?;
         writer.execute_batch(include_str!("views.sql"))?;
         Ok(Sqlite { path: path.to_owned(), writer: Mutex::new(writer), readers: Mutex::default() })
     }
@@ -91,6 +101,18 @@ impl Storage for Sqlite {
     fn person(&self, app: &str, user: &str) -> Result<Option<view::Person>, StorageError> {
         self.read(|reader| read::person(reader, app, user))
     }
+
+    fn ledger(&self, app: &str, user: &str) -> Result<(Vec<Entry>, Vec<PhoneLine>), StorageError> {
+        self.read(|reader| entries::whole(reader, Whose { app, user }))
+    }
+
+    fn programs(&self, app: &str) -> Result<Vec<(u32, String)>, StorageError> {
+        self.read(|reader| read::programs(reader, app))
+    }
+
+    fn user_key(&self, app: &str, user: &str, version: u32) -> Result<Option<(Vec<u8>, i64)>, StorageError> {
+        self.read(|reader| read::user_key(reader, app, user, version))
+    }
 }
 
 /// Opens an existing database for reading only.
@@ -110,16 +132,17 @@ fn prepare(writer: &Connection, durability: Durability) -> rusqlite::Result<()> 
     // Deleted rows are overwritten where that costs no extra page.
     writer.pragma_update(None, "secure_delete", "fast")?;
     writer.pragma_update(None, "journal_size_limit", 64 * 1024 * 1024)?;
-    writer.set_prepared_statement_cache_capacity(32);
+    writer.set_prepared_statement_cache_capacity(64);
     Ok(())
 }
 
-fn check_version(writer: &Connection, path: &Path) -> Result<(), StorageError> {
+fn check_version(writer: &mut Connection, path: &Path) -> Result<(), StorageError> {
     let pragma = |name: &str| writer.pragma_query_value(None, name, |row| row.get::<_, i64>(0));
     let tables: i64 = writer.query_row("SELECT count(*) FROM sqlite_schema", [], |row| row.get(0))?;
     match (pragma("application_id")?, pragma("user_version")?) {
         (APPLICATION_ID, SCHEMA_VERSION) => Ok(()),
         (0, 0) if tables == 0 => Ok(create(writer)?),
+        (APPLICATION_ID, 1) => Ok(migrate::from_1(writer)?),
         (APPLICATION_ID, newer) => Err(StorageError::new(format!(
             "{}: tables of version {newer}, this program knows {SCHEMA_VERSION}; use a newer program",
             path.display()
@@ -129,9 +152,9 @@ fn check_version(writer: &Connection, path: &Path) -> Result<(), StorageError> {
 }
 
 fn create(writer: &Connection) -> rusqlite::Result<()> {
-    let schema = include_str!("schema.sql");
+    let (schema, ledger) = (include_str!("schema.sql"), include_str!("ledger.sql"));
     writer.execute_batch(&format!(
-        "BEGIN IMMEDIATE;\n{schema}\nPRAGMA application_id = {APPLICATION_ID};\n\
+        "BEGIN IMMEDIATE;\n{schema}\n{ledger}\nPRAGMA application_id = {APPLICATION_ID};\n\
          PRAGMA user_version = {SCHEMA_VERSION};\nCOMMIT;"
     ))
 }
@@ -148,7 +171,7 @@ fn explain(path: &Path, error: &rusqlite::Error) -> StorageError {
 impl From<rusqlite::Error> for StorageError {
     fn from(error: rusqlite::Error) -> StorageError {
         let of_job = match &error {
-            rusqlite::Error::ToSqlConversionFailure(_) => true,
+            rusqlite::Error::ToSqlConversionFailure(_) | rusqlite::Error::FromSqlConversionFailure(..) => true,
             rusqlite::Error::SqliteFailure(cause, _) => {
                 matches!(cause.code, ErrorCode::ConstraintViolation | ErrorCode::TypeMismatch | ErrorCode::TooBig)
             }
@@ -156,6 +179,27 @@ impl From<rusqlite::Error> for StorageError {
         };
         StorageError { message: format!("database: {error}"), of_job }
     }
+}
+
+/// The whole ledger of a user as a file for [`crate::ledger::export::verify`]; `None` if there is nothing of her.
+pub fn export_ledger(db: &Connection, app: &str, user: &str, now_ms: i64) -> Result<Option<Export>, StorageError> {
+    let (entries, phones) = entries::whole(db, Whose { app, user })?;
+    let texts = read::programs(db, app)?;
+    Ok((!entries.is_empty()).then(|| export((app, user), (&entries, phones), &texts, now_ms)))
+}
+
+/// Everybody who has a ledger: (app, user).
+pub fn ledgers(db: &Connection) -> Result<Vec<(String, String)>, StorageError> {
+    let mut statement = db.prepare("SELECT DISTINCT app, user FROM ledger")?;
+    let found = statement.query_map([], |row| Ok((row.get(0)?, row.get(1)?)))?;
+    Ok(found.collect::<rusqlite::Result<_>>()?)
+}
+
+/// The app of a database that has one only.
+pub fn the_app(db: &Connection) -> Result<Option<String>, StorageError> {
+    let mut statement = db.prepare("SELECT app FROM ledger UNION SELECT app FROM programs LIMIT 2")?;
+    let apps: Vec<String> = statement.query_map([], |row| row.get(0))?.collect::<rusqlite::Result<_>>()?;
+    Ok(apps.first().filter(|_| apps.len() == 1).cloned())
 }
 
 /// Copies a database into a new file, in one consistent snapshot, while others use it.

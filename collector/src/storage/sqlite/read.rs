@@ -24,6 +24,17 @@ pub(super) fn dictionaries(db: &Connection) -> Result<Vec<(u32, Vec<u8>)>> {
     list(db, "SELECT hash, names FROM dictionaries", [], |row| Ok((row.get(0)?, row.get(1)?)))
 }
 
+pub(super) fn programs(db: &Connection, app: &str) -> Result<Vec<(u32, String)>> {
+    let sql = "SELECT revision, text FROM programs WHERE app = ? ORDER BY revision";
+    list(db, sql, [app], |row| Ok((row.get(0)?, row.get(1)?)))
+}
+
+pub(super) fn user_key(db: &Connection, app: &str, user: &str, version: u32) -> Result<Option<(Vec<u8>, i64)>> {
+    db.prepare_cached("SELECT key, expires_at FROM user_keys WHERE app = ? AND user = ? AND version = ?")?
+        .query_row(params![app, user, version], |row| Ok((row.get(0)?, row.get(1)?)))
+        .optional()
+}
+
 pub(super) fn overview(db: &Connection, app: &str) -> Result<Overview> {
     let window = window(db, app)?;
     let (first, last) = (&window.0, &window.1);

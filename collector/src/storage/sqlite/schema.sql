@@ -1,4 +1,4 @@
--- Tables, version 1. Times are milliseconds since 1970; days are dates in the program's zone.
+-- Tables of version 2; those of loyalty are in ledger.sql. Times are milliseconds since 1970; days are dates in the program's zone.
 
 CREATE TABLE rows (
   id          INTEGER PRIMARY KEY,
@@ -44,22 +44,6 @@ CREATE TABLE attributes (
   body        TEXT NOT NULL,              -- {"city":"深圳","vip":true}
   PRIMARY KEY (app, user, device)
 ) STRICT, WITHOUT ROWID;
-
-CREATE TABLE facts (
-  app         TEXT NOT NULL,
-  user        TEXT NOT NULL,
-  n           INTEGER NOT NULL,
-  kind        TEXT NOT NULL,
-  order_id    TEXT NOT NULL,
-  paid_fen    INTEGER NOT NULL,
-  at          INTEGER NOT NULL,
-  received_at INTEGER NOT NULL,
-  request_key TEXT NOT NULL,
-  digest      BLOB NOT NULL,
-  PRIMARY KEY (app, user, n),
-  UNIQUE (app, request_key),
-  UNIQUE (app, kind, order_id)
-) STRICT;
 
 -- The log of deletions. The subject is a hash: enough to recognise an upload made before the deletion that arrives
 -- after it, useless for finding out whose it was.

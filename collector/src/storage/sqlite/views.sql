@@ -69,3 +69,24 @@ CREATE VIEW active_days AS
 SELECT app, user, day, count(DISTINCT device) AS devices, CAST(total(events) AS INTEGER) AS events, CAST(total(sessions) AS INTEGER) AS sessions,
        CAST(total(session_s) AS INTEGER) AS session_s, CAST(total(orders) AS INTEGER) AS orders, CAST(total(paid_fen) AS INTEGER) AS paid_fen
 FROM rows GROUP BY app, user, day;
+
+-- Paid orders, as the merchant's server says.
+DROP VIEW IF EXISTS facts;
+CREATE VIEW facts AS
+SELECT app, user, n, kind, order_id, body ->> '$.paid_fen' AS paid_fen, at_s * 1000 AS at, received_s * 1000 AS received_at
+FROM ledger WHERE kind = 'order_paid';
+
+-- What a user is left with of each order: what was paid, less what went back.
+DROP VIEW IF EXISTS order_sums;
+CREATE VIEW order_sums AS
+SELECT app, user, order_id,
+       min(iif(kind = 'order_paid', day, NULL)) AS day,
+       sum(iif(kind = 'order_paid', body ->> '$.paid_fen', 0)) AS paid_fen,
+       sum(iif(kind = 'refund', body ->> '$.refund_fen', 0)) AS refund_fen
+FROM ledger WHERE kind IN ('order_paid', 'refund') AND verdict IS NULL GROUP BY app, user, order_id;
+
+-- Claims and facts that change nothing, and why.
+DROP VIEW IF EXISTS refusals;
+CREATE VIEW refusals AS
+SELECT app, user, device, day, kind, verdict, count(*) AS count
+FROM ledger WHERE verdict IS NOT NULL GROUP BY app, user, device, day, kind, verdict;

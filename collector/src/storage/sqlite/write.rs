@@ -3,20 +3,23 @@
 use std::collections::BTreeMap;
 
 use huitou::clock::{Day, OffsetMin, UnixMs};
-use rusqlite::{params, Connection, OptionalExtension, Result};
+use rusqlite::{params, Connection, Result};
 use sha2::{Digest, Sha256};
 
+use super::{claims, facts, spend};
 use crate::storage::{
-    view::Traffic, Dictionary, Done, Fact, FactDone, FactJob, Job, ProgramJob, RowJob, Subject, SyncDone, SyncJob,
+    view::Traffic, Dictionary, Done, Job, ProgramJob, RowJob, Subject, SyncDone, SyncJob, UserKeyJob,
 };
 
-/// The most facts in one answer; the phone asks again with the highest one.
-const FACTS_MAX: u32 = 32;
+/// WeChat keeps the last three keys of a user.
+const USER_KEYS_MAX: u32 = 3;
 
 pub(super) fn job(db: &Connection, job: &Job) -> Result<Done> {
     match job {
         Job::Sync(job) => sync(db, job).map(Done::Sync),
-        Job::Fact(job) => fact(db, job).map(Done::Fact),
+        Job::Fact(job) => facts::fact(db, job).map(Done::Fact),
+        Job::Spend(job) => spend::spend(db, job).map(Done::Spend),
+        Job::UserKey(job) => user_key(db, job).map(|()| Done::UserKey),
         Job::Program(job) => program(db, job).map(|()| Done::Program),
     }
 }
@@ -35,9 +38,20 @@ fn sync(db: &Connection, job: &SyncJob) -> Result<SyncDone> {
         for row in &job.rows {
             keep(db, job, row, &mut done)?;
         }
-        done.facts = facts_after(db, &job.subject, job.fact_cursor)?;
+        loyalty(db, job, &mut done)?;
     }
     Ok(done)
+}
+
+/// Nothing but one look for new entries if the upload claims nothing.
+fn loyalty(db: &Connection, job: &SyncJob, done: &mut SyncDone) -> Result<()> {
+    let claimed = job.claimed.as_ref();
+    let taken = claimed.map(|claimed| claims::take(db, job, claimed)).transpose()?.flatten();
+    match taken {
+        Some((facts, ledger)) => (done.facts, done.ledger) = (facts, Some(ledger)),
+        None => done.facts = claims::told(db, &job.subject, job.fact_cursor, None)?,
+    }
+    Ok(())
 }
 
 fn keep(db: &Connection, job: &SyncJob, row: &RowJob, done: &mut SyncDone) -> Result<()> {
@@ -137,7 +151,11 @@ fn delete(db: &Connection, id: &str, job: &SyncJob) -> Result<()> {
         removed += db.execute(&sql, params![app, user, device])?;
     }
     if !user.is_empty() {
-        removed += db.execute("DELETE FROM facts WHERE app = ? AND user = ?", params![app, user])?;
+        removed += db.execute("DELETE FROM ledger WHERE app = ? AND user = ?", params![app, user])?;
+        // What only serves the ledger goes with it, and is not counted.
+        for table in ["devices", "checkpoints", "requests", "user_keys"] {
+            db.execute(&format!("DELETE FROM {table} WHERE app = ? AND user = ?"), params![app, user])?;
+        }
     }
     db.execute(
         "INSERT INTO deletions (id, app, subject, sent_at, received_at, removed) VALUES (?, ?, ?, ?, ?, ?)",
@@ -157,71 +175,9 @@ fn digest(subject: &Subject) -> Vec<u8> {
     Sha256::digest(text).to_vec()
 }
 
-fn facts_after(db: &Connection, subject: &Subject, cursor: u32) -> Result<Vec<Fact>> {
-    if subject.user.is_empty() {
-        return Ok(Vec::new());
-    }
-    db.prepare_cached(
-        "SELECT n, kind, order_id, paid_fen, at FROM facts WHERE app = ? AND user = ? AND n > ? ORDER BY n LIMIT ?",
-    )?
-    .query_map(params![subject.app, subject.user, cursor, FACTS_MAX], |row| {
-        Ok(Fact { n: row.get(0)?, kind: row.get(1)?, order_id: row.get(2)?, paid_fen: row.get(3)?, at_ms: row.get(4)? })
-    })?
-    .collect()
-}
-
-fn fact(db: &Connection, job: &FactJob) -> Result<FactDone> {
-    let same_key = db
-        .prepare_cached("SELECT n, digest FROM facts WHERE app = ? AND request_key = ?")?
-        .query_row(params![job.app, job.key], |row| Ok((row.get(0)?, row.get::<_, Vec<u8>>(1)? == job.digest)))
-        .optional()?;
-    match same_key {
-        Some((n, true)) => return Ok(FactDone::Kept(n)),
-        Some((_, false)) => return Ok(FactDone::KeyTaken),
-        None => {}
-    }
-    let same_order = db
-        .prepare_cached(
-            "SELECT n, user = ?4 AND paid_fen = ?5 AND at = ?6 FROM facts WHERE app = ?1 AND kind = ?2 AND order_id = ?3",
-        )?
-        .query_row(params![job.app, job.kind, job.order_id, job.user, job.paid_fen, job.at_ms], |row| {
-            Ok((row.get(0)?, row.get(1)?))
-        })
-        .optional()?;
-    match same_order {
-        Some((n, true)) => Ok(FactDone::Kept(n)),
-        Some((_, false)) => Ok(FactDone::OrderTaken),
-        None => insert_fact(db, job).map(FactDone::Kept),
-    }
-}
-
-fn insert_fact(db: &Connection, job: &FactJob) -> Result<u32> {
-    let last: Option<u32> = db
-        .prepare_cached("SELECT max(n) FROM facts WHERE app = ? AND user = ?")?
-        .query_row(params![job.app, job.user], |row| row.get(0))?;
-    let n = next_number(last.unwrap_or(0), job.received_at_ms);
-    db.prepare_cached(
-        "INSERT INTO facts (app, user, n, kind, order_id, paid_fen, at, received_at, request_key, digest)
-         VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-    )?
-    .execute(params![
-        job.app,
-        job.user,
-        n,
-        job.kind,
-        job.order_id,
-        job.paid_fen,
-        job.at_ms,
-        job.received_at_ms,
-        job.key,
-        job.digest
-    ])?;
-    Ok(n)
-}
-
 /// Seconds since 2020, or one more than the last: a phone's cursor then stays behind new facts even when older ones
 /// were deleted or the database was restored from a backup.
-fn next_number(last: u32, now_ms: i64) -> u32 {
+pub(super) fn next_number(last: u32, now_ms: i64) -> u32 {
     let seconds = (now_ms - UnixMs::MIN.get()) / 1000;
     last.saturating_add(1).max(u32::try_from(seconds).unwrap_or(0))
 }
@@ -235,6 +191,20 @@ fn program(db: &Connection, job: &ProgramJob) -> Result<()> {
     // The served program's own names beat whatever a phone may have sent under that hash.
     db.execute("DELETE FROM dictionaries WHERE hash = ?", [job.dictionary.hash])?;
     dictionary_once(db, &job.app, &job.dictionary, 0)
+}
+
+fn user_key(db: &Connection, job: &UserKeyJob) -> Result<()> {
+    db.prepare_cached(
+        "INSERT INTO user_keys (app, user, version, key, expires_at) VALUES (?, ?, ?, ?, ?)
+         ON CONFLICT (app, user, version) DO UPDATE SET key = excluded.key, expires_at = excluded.expires_at",
+    )?
+    .execute(params![job.app, job.user, job.version, job.key, job.expires_at_ms])?;
+    db.prepare_cached(
+        "DELETE FROM user_keys WHERE app = ?1 AND user = ?2 AND version <=
+           (SELECT version FROM user_keys WHERE app = ?1 AND user = ?2 ORDER BY version DESC LIMIT 1 OFFSET ?3)",
+    )?
+    .execute(params![job.app, job.user, USER_KEYS_MAX])?;
+    Ok(())
 }
 
 fn dictionary_once(db: &Connection, app: &str, dictionary: &Dictionary, received_at_ms: i64) -> Result<()> {
