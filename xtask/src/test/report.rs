@@ -42,15 +42,18 @@ pub(crate) struct Report {
     total: Tally,
     times: Vec<(String, Duration)>,
     failed: Vec<String>,
+    /// Every stage that there is.
+    names: Vec<String>,
 }
 
 impl Report {
     pub(crate) fn new(wanted: Vec<String>, strict: bool) -> Report {
-        Report { wanted, strict, total: Tally::default(), times: Vec::new(), failed: Vec::new() }
+        Report { wanted, strict, total: Tally::default(), times: Vec::new(), failed: Vec::new(), names: Vec::new() }
     }
 
     /// Runs one stage. An error of `work` means that it couldn't run: skipped, or failed where that isn't allowed.
     pub(crate) fn stage(&mut self, name: &str, work: impl FnOnce(&Progress) -> Result<Verdict>) {
+        self.names.push(name.to_string());
         if !self.wanted.is_empty() && !self.wanted.iter().any(|word| name.contains(word.as_str())) {
             return;
         }
@@ -94,11 +97,21 @@ impl Report {
             println!("failed: {}", self.failed.join(", "));
         }
         println!("{}", self.total.closing());
-        if self.total.failed == 0 && self.total.passed > 0 {
+        let unknown = self.unknown();
+        for word in &unknown {
+            println!("no check has `{word}` in its name; there are:\n  {}", self.names.join("\n  "));
+        }
+        if self.total.failed == 0 && self.total.passed > 0 && unknown.is_empty() {
             ExitCode::SUCCESS
         } else {
             ExitCode::FAILURE
         }
+    }
+
+    /// Words that are in no stage's name: what somebody meant to run did not run.
+    fn unknown(&self) -> Vec<&str> {
+        let is_known = |word: &&String| self.names.iter().any(|name| name.contains(word.as_str()));
+        self.wanted.iter().filter(|word| !is_known(word)).map(String::as_str).collect()
     }
 
     fn could_not_run(&self, reason: &Error) -> Verdict {
@@ -152,5 +165,14 @@ mod tests {
         report.stage("formatting", |_| Ok(Verdict::of(Ok(()))));
         report.stage("clippy, host", |_| Ok(Verdict::of(Ok(()))));
         assert_eq!(report.total.passed, 1);
+        assert_eq!(report.unknown(), [""; 0]);
+    }
+
+    #[test]
+    fn a_word_that_no_stage_has_fails_though_others_pass() {
+        let mut report = Report::new(vec!["clippy".to_string(), "tidy".to_string()], false);
+        report.stage("clippy, host", |_| Ok(Verdict::of(Ok(()))));
+        assert_eq!((report.total, report.unknown()), (Tally::of(true), vec!["tidy"]));
+        assert_eq!(format!("{:?}", report.close()), format!("{:?}", ExitCode::FAILURE));
     }
 }
