@@ -9,6 +9,8 @@ pub mod chained;
 mod check_in;
 mod codec;
 mod earn;
+#[cfg(any(not(target_arch = "wasm32"), feature = "server"))]
+pub mod exported;
 pub mod form;
 pub mod ledger;
 pub mod ledgers;
