@@ -167,7 +167,7 @@ impl Day {
     }
 
     /// The date if there is one, kept within the limits.
-    fn civil(year: i32, month: u32, day: u32) -> Option<Day> {
+    pub(crate) fn civil(year: i32, month: u32, day: u32) -> Option<Day> {
         let date = NaiveDate::from_ymd_opt(year, month, day)?;
         Some(Day((date.num_days_from_ce() - DAYS_BEFORE_1970).clamp(Self::MIN.0, Self::MAX.0)))
     }

@@ -21,7 +21,7 @@ use crate::id::{DeletionId, DeviceId, SegmentId, UserId};
 use crate::insight::stats::Table;
 use crate::insight::{Deletion, State};
 use crate::loyalty::ledgers::Ledgers;
-use crate::program::{DayZone, Program, BUILT_IN_ATTRIBUTES};
+use crate::program::{Program, BUILT_IN_ATTRIBUTES};
 use crate::store::image;
 use crate::store::journal::{Journal, Loaded, Write};
 use crate::sync::{Format, Outbox, Policy};
@@ -196,10 +196,7 @@ impl Engine {
     }
 
     fn zone(&self, at: At) -> OffsetMin {
-        match self.program.day_zone {
-            DayZone::Fixed(zone) => zone,
-            DayZone::Event => at.offset,
-        }
+        self.program.day_zone.offset_at(at.instant, at.offset)
     }
 
     /// Consent as it stands.

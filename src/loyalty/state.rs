@@ -15,7 +15,6 @@ use super::wallet::Wallet;
 use crate::bytes::{Reader, Writer};
 use crate::clock::{Day, UnixMs, MINUTE_MS};
 use crate::program::rules::{Calendar, Rules};
-use crate::program::DayZone;
 
 /// Hears each line of the ledger.
 pub type Sink<'a> = &'a mut dyn FnMut(&Line);
@@ -75,7 +74,9 @@ impl Turn<'_, '_> {
     pub(super) fn blank_at(&self, day: Day) -> Line<'static> {
         let behind = self.day.since(day).max(0);
         let calendar = &self.rules.calendar;
-        let local_s = self.stamp.moment_s + i64::from(self.stamp.offset.get()) * (MINUTE_MS / 1000);
+        let instant = UnixMs::new(self.stamp.moment_s.saturating_mul(1000));
+        let offset = calendar.zone.offset_at(instant, self.stamp.offset);
+        let local_s = self.stamp.moment_s + i64::from(offset.get()) * (MINUTE_MS / 1000);
         let start_s = i64::from(calendar.day_starts_min) * 60;
         let since_s = (local_s - start_s).rem_euclid(86_400);
         Line { day, moment_s: self.stamp.moment_s - since_s - behind * 86_400, ..self.blank() }
@@ -194,14 +195,7 @@ impl State {
 
 /// The calendar date of a stamp (T2, T3).
 pub(super) fn day_of(calendar: &Calendar, stamp: Stamp) -> Day {
-    let offset = match calendar.zone {
-        DayZone::Fixed(offset) => offset,
-        DayZone::Event => stamp.offset,
-    };
-    Day::of(
-        UnixMs::new(stamp.moment_s.saturating_mul(1000)).plus(-i64::from(calendar.day_starts_min) * MINUTE_MS),
-        offset,
-    )
+    calendar.day(UnixMs::new(stamp.moment_s.saturating_mul(1000)), stamp.offset)
 }
 
 /// As a signed number, for lines.

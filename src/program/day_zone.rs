@@ -1,29 +1,56 @@
 //! Field `day_zone`: whose calendar a day is taken from.
 
 use super::read::{Cursor, Read};
-use crate::clock::OffsetMin;
+use super::zones::{self, SummerTime};
+use crate::clock::{OffsetMin, UnixMs};
 
 /// Whose calendar says which day an event belongs to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum DayZone {
     /// One offset for everybody: all phones agree when a day ends.
     Fixed(OffsetMin),
+    /// One zone for everybody, whose clocks change twice a year.
+    Summer(SummerTime),
     /// The zone of the phone at the time of the event.
     Event,
 }
 
 impl DayZone {
-    /// China: UTC+8 all year since 1991, so no zone database is needed.
+    /// China: UTC+8 all year since 1991.
     pub fn china() -> DayZone {
         DayZone::Fixed(OffsetMin::new(480))
     }
 
-    /// Reads `Asia/Shanghai`, `event` or an offset such as `+08:00`, at most 18 hours from UTC.
+    /// Reads `event`, an offset such as `+08:00` (at most 18 hours from UTC), the name of a common zone, or a POSIX
+    /// rule such as `EST5EDT,M3.2.0,M11.1.0`.
     pub fn parse(text: &str) -> Option<DayZone> {
-        match text {
-            "Asia/Shanghai" => Some(DayZone::china()),
-            "event" => Some(DayZone::Event),
-            _ => parse_offset(text).map(DayZone::Fixed),
+        if text == "event" {
+            return Some(DayZone::Event);
+        }
+        if let Some(offset) = parse_offset(text) {
+            return Some(DayZone::Fixed(offset));
+        }
+        let mut rule = text;
+        for (shared, names) in zones::TABLE {
+            if names.split(' ').any(|name| name == text) {
+                rule = shared;
+            }
+        }
+        let (standard, summer) = zones::parse(rule)?;
+        Some(summer.map_or(DayZone::Fixed(standard), DayZone::Summer))
+    }
+
+    /// The common zones that [`DayZone::parse`] knows by name.
+    pub fn names() -> impl Iterator<Item = &'static str> {
+        zones::TABLE.iter().flat_map(|(_, names)| names.split(' '))
+    }
+
+    /// How far this zone's clocks are from UTC at an instant; `phone` is the phone's own distance.
+    pub fn offset_at(&self, instant: UnixMs, phone: OffsetMin) -> OffsetMin {
+        match self {
+            DayZone::Fixed(offset) => *offset,
+            DayZone::Summer(rule) => rule.offset_at(instant),
+            DayZone::Event => phone,
         }
     }
 }
@@ -45,7 +72,8 @@ fn digit(byte: u8) -> Option<i32> {
 
 impl Read for DayZone {
     fn read(cursor: &Cursor) -> DayZone {
-        let expected = "expected \"Asia/Shanghai\", \"event\" or an offset like \"+08:00\"";
+        let expected = "expected a common zone like \"Asia/Shanghai\", \"event\", an offset like \"+08:00\", or for any \
+                        other zone its rule, the last line of /usr/share/zoneinfo/Area/City";
         let text = cursor.text_that(|text| DayZone::parse(text).is_some(), expected);
         DayZone::parse(text).unwrap_or(DayZone::china())
     }
@@ -66,9 +94,39 @@ mod tests {
         {
             assert_eq!(minutes(text), Some(expected), "{text}");
         }
-        for text in ["", "+8:00", "+08:60", "+18:01", "+0800", "08:00", "UTC", "＋08:00", "Asia/Tokyo"] {
+        for text in ["", "+8:00", "+08:60", "+18:01", "+0800", "08:00", "＋08:00", "Asia/Nowhere", "Asia/Tokyo "] {
             assert_eq!(DayZone::parse(text), None, "{text}");
         }
         assert_eq!(DayZone::parse("event"), Some(DayZone::Event));
+    }
+
+    #[test]
+    fn rules_are_read_whole_or_not_at_all() {
+        let china = Some(DayZone::china());
+        for text in ["CST-8", "<+08>-8", "<+08>-08:00", "Asia/Shanghai", "Asia/Taipei"] {
+            assert_eq!(DayZone::parse(text), china, "{text}");
+        }
+        let new_york = DayZone::parse("America/New_York");
+        for text in ["EST5EDT,M3.2.0,M11.1.0", "EST5EDT4,M3.2.0/2,M11.1.0/2:00", "<-05>+5<-04>,M3.2.0,M11.1.0"] {
+            assert_eq!(DayZone::parse(text), new_york, "{text}");
+        }
+        for text in [
+            "EST",
+            "EST5EDT",
+            "EST5EDT,M3.2.0",
+            "EST5EDT,M3.2.0,M11.1.0,",
+            "EST5EDT,M13.2.0,M11.1.0",
+            "EST5EDT,M3.0.0,M11.1.0",
+            "EST5EDT,M3.6.0,M11.1.0",
+            "EST5EDT,M3.2.7,M11.1.0",
+            "EST5EDT,M3.2.0/168,M11.1.0",
+            "EST5EDT,J60,J300",
+            "EST19",
+            "EST99999999999999999999",
+            "<EST5",
+            "5",
+        ] {
+            assert_eq!(DayZone::parse(text), None, "{text}");
+        }
     }
 }

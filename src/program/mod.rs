@@ -18,12 +18,14 @@ pub mod read;
 pub mod rules;
 mod text;
 pub mod value;
+mod zones;
 
 pub use attributes::{ATTRIBUTES_MAX, BUILT_IN as BUILT_IN_ATTRIBUTES};
 pub use day_zone::DayZone;
 pub use flows::Flow;
 pub use limits::{Caps, SyncRule};
 pub use names::Names;
+pub use zones::SummerTime;
 
 use crate::error::Error;
 use crate::json::push_unsigned;

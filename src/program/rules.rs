@@ -4,7 +4,7 @@
 //! program's; positions (`u8`) are only meaningful together with the program's revision.
 
 use super::DayZone;
-use crate::clock::Day;
+use crate::clock::{Day, OffsetMin, UnixMs, MINUTE_MS};
 
 /// Everything that the loyalty sections declare. The default declares nothing: nobody earns anything.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -53,6 +53,14 @@ pub struct Calendar {
 impl Default for Calendar {
     fn default() -> Calendar {
         Calendar { zone: DayZone::china(), day_starts_min: 0, zone_change_s: 6 * 3600 }
+    }
+}
+
+impl Calendar {
+    /// The date of an instant, seen on a phone whose clock is so far from UTC.
+    pub fn day(&self, instant: UnixMs, phone: OffsetMin) -> Day {
+        let offset = self.zone.offset_at(instant, phone);
+        Day::of(instant.plus(-i64::from(self.day_starts_min) * MINUTE_MS), offset)
     }
 }
 

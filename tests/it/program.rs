@@ -54,6 +54,7 @@ fn narrowed(all: &Value, wanted: &Value) -> Value {
 fn described(program: &Program) -> Value {
     let zone = match program.day_zone {
         DayZone::Fixed(offset) => json!(offset.get()),
+        DayZone::Summer(_) => json!("summer time"),
         DayZone::Event => json!("event"),
     };
     let resolved = |flow: &huitou::program::Flow| {

@@ -86,6 +86,7 @@ fn settings(program: &Program) -> Value {
     json!({
         "day_zone": match program.day_zone {
             DayZone::Fixed(offset) => json!(offset.get()),
+            DayZone::Summer(_) => json!("summer time"),
             DayZone::Event => json!("event"),
         },
         "idle_minutes": program.idle_minutes,
