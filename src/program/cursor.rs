@@ -186,6 +186,20 @@ impl<'a> Cursor<'a> {
         self.below(value, Place::Item(position), (0, 0))
     }
 
+    /// A member of an object whose names are data.
+    pub(super) fn member<'b>(&'b self, name: &'b str, value: &'b Value) -> Cursor<'b> {
+        self.below(value, Place::Field(name), self.range)
+    }
+
+    /// The value that everything lies in.
+    pub(super) fn whole(&self) -> &'a Value {
+        let mut at = self;
+        while let Some(up) = at.up {
+            at = up;
+        }
+        at.value
+    }
+
     /// An element of a list that runs without it.
     #[inline(never)]
     pub(super) fn element<'b>(&'b self, value: &'b Value, position: usize) -> Cursor<'b> {

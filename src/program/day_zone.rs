@@ -72,7 +72,8 @@ fn digit(byte: u8) -> Option<i32> {
 
 impl Read for DayZone {
     fn read(cursor: &Cursor) -> DayZone {
-        let expected = "expected a common zone like \"Asia/Shanghai\", \"event\", an offset like \"+08:00\", or for any \
+        let expected =
+            "expected a common zone like \"Asia/Shanghai\", \"event\", an offset like \"+08:00\", or for any \
                         other zone its rule, the last line of /usr/share/zoneinfo/Area/City";
         let text = cursor.text_that(|text| DayZone::parse(text).is_some(), expected);
         DayZone::parse(text).unwrap_or(DayZone::china())

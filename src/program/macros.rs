@@ -33,11 +33,17 @@ macro_rules! config {
         impl $crate::program::read::Read for $name {
             fn read(cursor: &$crate::program::read::Cursor) -> $name {
                 cursor.object();
-                let made = $name {
-                    $( $field: $crate::program::macros::field!(cursor, $field, ($($low as i64, $high as i64)?), $($default)?) ),*
-                };
+                let made = $name::fields(cursor);
                 cursor.done();
                 made
+            }
+        }
+
+        impl $name {
+            fn fields(cursor: &$crate::program::read::Cursor) -> $name {
+                $name {
+                    $( $field: $crate::program::macros::field!(cursor, $field, ($($low as i64, $high as i64)?), $($default)?) ),*
+                }
             }
         }
     )* };

@@ -4,19 +4,26 @@
 //! with one line in `sections!` below and becomes a field of [`Program`].
 
 mod attributes;
+mod campaigns;
+mod check_in;
 mod cursor;
 mod day_zone;
 mod decimal;
 mod events;
 mod flows;
+mod gift;
 mod limits;
 mod macros;
 mod mistake;
 pub mod names;
 mod parse;
+mod points;
 pub mod read;
+mod rewards;
 pub mod rules;
+mod sections;
 mod text;
+mod tiers;
 pub mod value;
 mod zones;
 
@@ -35,7 +42,7 @@ use flows::FlowEntry;
 use limits::Session;
 use macros::config;
 use names::{EventNames, FLOWS_MAX, VALUES_MAX};
-use read::{Cursor, Each, Mistake, Read, Report};
+use read::{Cursor, Each, Mistake, Report};
 use text::{AppName, LabelText};
 use value::{Fault, Value};
 
@@ -96,7 +103,7 @@ macro_rules! sections {
         }
 
         impl Root {
-            fn into_program(self) -> Program {
+            fn into_program(self, rules: rules::Rules) -> Program {
                 let mut events = events::built_in(self.pages.0);
                 events.extend(self.events.0);
                 let (flow_names, flows) = self.flows.0.into_iter().map(|flow| flow.resolve(&events)).unzip();
@@ -107,7 +114,7 @@ macro_rules! sections {
                     names: Names { app: self.app.0, events, flows: flow_names },
                     flows,
                     attributes: self.attributes.0.into_iter().map(|attribute| attribute.0).collect(),
-                    rules: rules::Rules::default(),
+                    rules,
                     $( $section: self.$section ),*
                 }
             }
@@ -136,20 +143,24 @@ sections! {
 /// ```
 pub fn load(text: &str) -> Result<(Program, Vec<Warning>), Vec<Error>> {
     let value = value::parse(text).map_err(|fault| vec![not_read(text, fault)])?;
-    let (root, report) = read_root(&value);
+    let (program, report) = read_program(&value);
     let fatal = report.is_fatal();
     let mistakes = report.into_mistakes().into_iter();
     if fatal {
         return Err(mistakes.map(|mistake| Error::new("program_invalid", mistake.message).at(mistake.path)).collect());
     }
     let warnings = mistakes.map(|Mistake { path, message, .. }| Warning { path, message }).collect();
-    Ok((root.into_program(), warnings))
+    Ok((program, warnings))
 }
 
-fn read_root(value: &Value) -> (Root, Report) {
+fn read_program(value: &Value) -> (Program, Report) {
     let report = Report::default();
-    let root = Root::read(&Cursor::root(value, &report));
-    (root, report)
+    let cursor = Cursor::root(value, &report);
+    cursor.object();
+    let root = Root::fields(&cursor);
+    let rules = rules::Rules::fields(&cursor, root.day_zone);
+    cursor.done();
+    (root.into_program(rules), report)
 }
 
 #[cold]

@@ -24,7 +24,7 @@ pub trait Read: Sized {
 
 /// A list element that no other may repeat.
 pub trait Keyed {
-    /// What tells it from the others.
+    /// What tells it from the others; empty if nothing has to.
     fn key(&self) -> &str;
 }
 
@@ -84,7 +84,7 @@ impl<T: Read + Keyed> Read for Each<T> {
 }
 
 fn is_repeated<T: Keyed>(item: &Cursor, read: &T, kept: &[T]) -> bool {
-    let repeated = kept.iter().any(|other| other.key() == read.key());
+    let repeated = !read.key().is_empty() && kept.iter().any(|other| other.key() == read.key());
     if repeated {
         item.refuse(repeats(read.key()));
     }

@@ -73,7 +73,7 @@ pub struct CheckIn {
     pub cycle_days: u32,
     /// A lottery ticket with each check-in, by the lottery's id; empty: none.
     pub ticket: String,
-    /// In order of [`Milestone::day`].
+    /// In the program's order; no two for the same count.
     pub milestones: Vec<Milestone>,
     /// How missed dates are made up for; `None`: not at all.
     pub make_up: Option<MakeUp>,
@@ -161,7 +161,7 @@ pub struct Points {
     pub per_yuan: u32,
     /// Until when a grant is usable.
     pub validity: Validity,
-    /// (source, days until its grants are usable), in order of source.
+    /// (source, days until its grants are usable).
     pub pending_days: Vec<(Source, u32)>,
     /// Redeem in multiples of so many points; 1: any amount.
     pub redeem_step: u32,

@@ -12,10 +12,21 @@ pub(super) struct AppName(pub(super) String);
 /// A value of a dimension: 1..=64 bytes of any text.
 pub(super) struct LabelText(pub(super) String);
 
+const EXPECTED_NAME: &str = "expected a name: a-z, then at most 31 of a-z 0-9 _";
+
 impl Read for Name {
     fn read(cursor: &Cursor) -> Name {
-        let expected = "expected a name: a-z, then at most 31 of a-z 0-9 _";
-        Name(cursor.text_that(|text| is_name(text, b'_'), expected).to_owned())
+        Name(cursor.text_that(|text| is_name(text, b'_'), EXPECTED_NAME).to_owned())
+    }
+}
+
+impl Name {
+    /// The name of a member of the object here.
+    pub(super) fn checked(cursor: &Cursor, name: &str) -> Name {
+        if !is_name(name, b'_') {
+            cursor.fail(EXPECTED_NAME);
+        }
+        Name(name.to_owned())
     }
 }
 
