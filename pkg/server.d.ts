@@ -3,6 +3,8 @@
  * @packageDocumentation
  */
 
+import type { ExplainedLine, Forecast, Membership, Points, Program, Rewards, Streak, Tier } from './index';
+
 export { HuitouError, version } from './index';
 
 /**
@@ -20,6 +22,95 @@ export function decodeUpload(
 ): { unknown: number; upload?: undefined; names?: undefined }
   | { upload: Upload; names?: { hash: number; bytes: Uint8Array }; unknown?: undefined };
 
+/**
+ * Replays a person's ledger with the code that runs on the phone: what follows from these acts under these programs.
+ * @throws HuitouError `ledger_not_json`, `ledger_invalid`, and the codes of a program that can't run
+ */
+export function replay(ledger: LedgerToReplay | string): Replayed;
+
+/**
+ * Follows the chain over the claims of one phone: the head before the first, then the head after each, 64 hexadecimal
+ * digits each. A phone whose upload ends at another head has changed its history.
+ * @throws HuitouError `claims_invalid`
+ */
+export function heads(claims: ClaimsToFollow | string): string[];
+
+/**
+ * Proves a ledger that `huitou-collector export-ledger` wrote: every chain is followed, everything is replayed.
+ * `n` is the number of the first entry that does not follow, or null if it is the whole that does not.
+ * @throws HuitouError `ledger_not_json`
+ */
+export function verifyExport(
+  ledger: object | string,
+): { ok: true; entries: number; link: string; digest: string; points: number } | { ok: false; n: number | null; problem: string };
+
+/** An act as answers and exports have it (docs/wire.md, form of an entry): `kind` and the kind's own members. */
+export interface Act {
+  kind: string;
+  [member: string]: unknown;
+}
+
+/** An entry of a ledger. */
+export interface Entry extends Act {
+  /** Never used for two; its result is told under it. */
+  id?: string;
+  /** When, in ms by the clock of whoever said it. */
+  at: number;
+  /** That clock's zone, minutes east of UTC; default 480. */
+  tz?: number;
+  /** The phone that claims it, 16 hexadecimal digits; absent for a server, whose moments are believed. */
+  device?: string;
+  /** When a server received it, in ms; without it no clock is ahead. */
+  received_at?: number;
+  /** The program's revision that it stands under; default the newest. */
+  rev?: number;
+}
+
+/** What {@link replay} takes. */
+export type LedgerToReplay = ({ program: Program } | { programs: Program[] }) & {
+  /** In the order of arrival. */
+  entries: Entry[];
+  /** Look at the state at this moment (ms); default the last entry's. */
+  observe_at?: number;
+  /** Zone of that look, minutes east of UTC. */
+  tz?: number;
+};
+
+/** What followed. */
+export interface Replayed {
+  /** Of the state after the last entry, 32 hexadecimal digits. */
+  digest: string;
+  /** That state, hexadecimal: as base64 it is what a phone can start from. */
+  bytes: string;
+  /** As the phone shows it, seen at `observe_at`. */
+  state: {
+    streak: Streak;
+    points: Omit<Points, 'confirmed' | 'awaiting'>;
+    tier: Tier | null;
+    growth: number;
+    membership: Membership;
+    rewards: Rewards;
+    forecast: Forecast;
+  };
+  /** Codes by id, of what was refused; `clock_went_back` is a remark, the entry counts. A repeated id stands under `+dup:`. */
+  results: Record<string, string>;
+  /** What somebody has to do: coupons to grant, discounts in fen, tiers reached. */
+  actions: { kind: 'coupon' | 'tier' | 'discount_fen'; ref: string | number; on: string }[];
+  /** The ledger with its arithmetic; `id` is the entry's, empty for what time alone did. */
+  lines: ExplainedLine[];
+}
+
+/** What {@link heads} takes. */
+export type ClaimsToFollow = ({ program: Program } | { programs: Program[] }) & {
+  app: string;
+  user: string;
+  device: string;
+  /** Where to go on; absent: from the phone's first claim. */
+  head?: string;
+  /** In order of number. `at`: whole seconds, in ms. */
+  claims: (Act & { at: number; tz: number; rev: number })[];
+};
+
 /** The JSON profile of one request (docs/wire.md, docs/summary.schema.json). */
 export interface Upload {
   v: 1;
@@ -36,8 +127,26 @@ export interface Upload {
   facts?: number;
   attributes?: { rev: number; set: Record<string, string | number | boolean> };
   rows?: Row[];
+  /** Claims of this phone that no server has confirmed. */
+  claims?: UploadedClaims;
   /** A request to delete everything of this user on this device; nothing else comes with it. */
   delete?: string;
+}
+
+/** Claims, numbered and chained. */
+export interface UploadedClaims {
+  /** The program's revision that they stand under. */
+  rev: number;
+  /** The phone's number of the first. */
+  first: number;
+  /** The phone asks for a state to start from. */
+  base?: boolean;
+  /** The chain after the last, 64 hexadecimal digits. */
+  head: string;
+  /** Of the state after the last, by the phone's replay of what it holds: 32 hexadecimal digits. */
+  digest: string;
+  /** `at`: ms. `activity`: position in the program's `points.activities`. */
+  list: { kind: 'check_in' | 'make_up' | 'activity'; at: number; tz: number; day?: string; activity?: number }[];
 }
 
 /** The counts of one segment on one day. The highest `r` of (device, user, s, d) holds. */

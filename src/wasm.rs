@@ -14,6 +14,8 @@ use crate::error::Error;
 use crate::event::dropped::Dropped;
 use crate::event::Scalar;
 use crate::id::{EventIx, FlowIx, Label};
+#[cfg(feature = "server")]
+use crate::loyalty::{chained, exported};
 use crate::program::value::{parse, Value};
 use crate::program::{load, Program, Warning};
 use crate::store::journal::KEYS;
@@ -215,6 +217,20 @@ pub fn decode_upload(bytes: &[u8], names: Option<Vec<u8>>) -> Result<JsValue, Js
             object([("upload", upload), ("names", names)])
         }
     }
+}
+
+/// For receivers: the ledger of a person replayed, from JSON to JSON (see [`exported::replay_json`]).
+#[cfg(feature = "server")]
+#[wasm_bindgen]
+pub fn replay(ledger: &str) -> Result<String, JsValue> {
+    exported::replay_json(ledger).map_err(|error| throw(&error))
+}
+
+/// For receivers: the chain over a phone's claims, from JSON to JSON (see [`chained::heads_json`]).
+#[cfg(feature = "server")]
+#[wasm_bindgen]
+pub fn heads(claims: &str) -> Result<String, JsValue> {
+    chained::heads_json(claims).map_err(|error| throw(&error))
 }
 
 #[cfg(feature = "server")]

@@ -10,28 +10,30 @@ function instantiate(createGlue, bytes) {
 }
 
 /**
- * Makes `decodeUpload`. The module is loaded at the first call and again after a trap.
+ * Calls functions of the server's module. It is loaded at the first call and again after a trap.
  * @param {Function} createGlue
  * @param {() => BufferSource} readModule
+ * @returns {(name: string, ...args: unknown[]) => any}
  */
-export function createDecoder(createGlue, readModule) {
+export function createCaller(createGlue, readModule) {
   let glue = null;
-
-  function receive(bytes, names) {
+  return function call(name, ...args) {
     if (glue === null) glue = instantiate(createGlue, readModule());
     try {
-      return glue.decode_upload(bytes, names);
+      return glue[name](...args);
     } catch (error) {
       if (!isDeliberate(error)) glue = null;
       throw toHuitouError(error);
     }
-  }
+  };
+}
 
-  /** What became of the bytes; docs in server.d.ts. */
+/** Makes `decodeUpload`; what became of the bytes is written in server.d.ts. */
+export function createDecoder(call) {
   return function decodeUpload(bytes, findNames) {
     if (!(bytes instanceof Uint8Array)) throw new HuitouError('upload_malformed', 'expected a Uint8Array');
-    const first = receive(bytes, undefined);
+    const first = call('decode_upload', bytes, undefined);
     const names = first.unknown === undefined || !findNames ? undefined : findNames(first.unknown);
-    return names === undefined || names === null ? first : receive(bytes, names);
+    return names === undefined || names === null ? first : call('decode_upload', bytes, names);
   };
 }

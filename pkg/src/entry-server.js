@@ -1,10 +1,21 @@
-/** Node: for backends, what a phone sends turned into the JSON profile. */
+/** Node: for backends, what a phone sends turned into the JSON profile, and ledgers replayed with the phone's own code. */
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { createGlue } from '#glue';
-import { createDecoder } from './decoder.js';
+import { createCaller, createDecoder } from './decoder.js';
+import { createVerify } from './verify.js';
 
 export { HuitouError } from './error.js';
 export { version } from './version.js';
 
-export const decodeUpload = createDecoder(createGlue, () => readFileSync(join(__dirname, 'huitou-server.wasm')));
+const call = createCaller(createGlue, () => readFileSync(join(__dirname, 'huitou-server.wasm')));
+
+const jsonOf = (value) => (typeof value === 'string' ? value : JSON.stringify(value));
+
+export const decodeUpload = createDecoder(call);
+
+export const replay = (ledger) => JSON.parse(call('replay', jsonOf(ledger)));
+
+export const heads = (claims) => JSON.parse(call('heads', jsonOf(claims)));
+
+export const verifyExport = createVerify(replay, heads);

@@ -14,7 +14,7 @@ use crate::program::value::{parse, Value};
 use crate::program::{load, Program};
 use crate::summary::claims::{hex, unhex};
 
-/// The head after each claim of `{"app", "user", "device", "head"?, "program" | "programs", "claims"}`, as JSON texts of
+/// The head before the first and after each claim of `{"app", "user", "device", "head"?, "program" | "programs", "claims"}`, as JSON texts of
 /// 64 digits. Without `head` the chain begins. A claim is `{"kind", "at", "tz", "rev", …}`; an activity has its `name`, or
 /// its position as `activity`.
 ///
@@ -26,6 +26,7 @@ pub fn heads_json(text: &str) -> Result<String, Error> {
     let mut head = start(&asked)?;
     let mut w = JsonWriter::default();
     w.begin_array();
+    w.string(&hex(&head));
     for claim in asked.get("claims").and_then(Value::as_list).unwrap_or_default() {
         head = next_head(
             &head,
@@ -80,8 +81,7 @@ fn claim_of(claim: &Value, programs: &[(u32, Rules)]) -> Option<Claim> {
 mod tests {
     use super::*;
 
-    const PROGRAM: &str =
-        r#""program":{"app":"shop","revision":2}"#;
+    const PROGRAM: &str = r#""program":{"app":"shop","revision":2}"#;
 
     fn heads(rest: &str) -> Result<String, Error> {
         heads_json(&["{", PROGRAM, r#","app":"shop","user":"u1","device":"00000000000000aa","#, rest, "}"].concat())
@@ -96,12 +96,13 @@ mod tests {
         let user = UserId::new("u1").unwrap();
         let mut head = first_head("shop", &user, DeviceId(0xaa));
         let claim = |at_s, act| Claim { revision: 2, at_s, offset: OffsetMin::new(480), act };
-        head = next_head(&head, &claim(1_790_000_000, Act::CheckIn));
         assert_eq!(texts[0], hex(&head));
-        head = next_head(&head, &claim(1_790_000_060, Act::Activity { activity: 0 }));
+        head = next_head(&head, &claim(1_790_000_000, Act::CheckIn));
         assert_eq!(texts[1], hex(&head));
-        let rest = heads(&[r#""head":""#, &texts[0], r#"","claims":["#, second, "]"].concat()).unwrap();
-        assert_eq!(rest, ["[\"", &texts[1], "\"]"].concat());
+        head = next_head(&head, &claim(1_790_000_060, Act::Activity { activity: 0 }));
+        assert_eq!(texts[2], hex(&head));
+        let rest = heads(&[r#""head":""#, &texts[1], r#"","claims":["#, second, "]"].concat()).unwrap();
+        assert_eq!(serde_json::from_str::<Vec<String>>(&rest).unwrap(), texts[1..]);
     }
 
     #[test]

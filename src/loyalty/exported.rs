@@ -9,6 +9,7 @@ use super::replay::{action, replay, Action, Replayed};
 use super::state::State;
 use super::view::write_day;
 use super::Line;
+use crate::bytes::Writer;
 use crate::clock::OffsetMin;
 use crate::error::Error;
 use crate::json::JsonWriter;
@@ -120,6 +121,7 @@ fn told(programs: &[(u32, Rules)], newest: &Rules, (arrivals, looked_at): (&[Arr
     let mut json = JsonWriter::default();
     json.begin_object();
     json.text_member("digest", &hex(&state.digest()));
+    json.text_member("bytes", &hex(&bytes(&state)));
     json.key("state");
     write_state(&mut json, &seen, newest);
     json.key("results");
@@ -130,6 +132,13 @@ fn told(programs: &[(u32, Rules)], newest: &Rules, (arrivals, looked_at): (&[Arr
     json.raw(&story.lines.finish());
     json.end_object();
     json.finish()
+}
+
+/// What a phone can start from.
+fn bytes(state: &State) -> Vec<u8> {
+    let mut w = Writer::default();
+    state.encode(&mut w);
+    w.out
 }
 
 fn write_state(json: &mut JsonWriter, state: &State, rules: &Rules) {
