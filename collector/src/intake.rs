@@ -51,7 +51,12 @@ pub struct Decoded {
 }
 
 /// Reads a body. `Ok(None)`: its dictionary is not known, the phone has to send its names.
-pub fn decode(profile: Profile, body: &[u8], claims: &token::Claims, programs: &Programs) -> Result<Option<Decoded>, Refusal> {
+pub fn decode(
+    profile: Profile,
+    body: &[u8],
+    claims: &token::Claims,
+    programs: &Programs,
+) -> Result<Option<Decoded>, Refusal> {
     match profile {
         Profile::Binary => decode_binary(body, claims, programs),
         Profile::Json => decode_json(body, claims).map(Some),

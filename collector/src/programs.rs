@@ -42,7 +42,7 @@ impl Served {
             tracing::warn!(file = %path.display(), path = warning.path, "{}", warning.message);
         }
         let (app, revision) = (program.names.app.clone(), program.revision);
-        Ok(Served { app, revision, text, rules: rules_of(&program), names: program.names })
+        Ok(Served { app, revision, text, rules: program.rules, names: program.names })
     }
 
     /// What the database keeps of it.
@@ -132,7 +132,7 @@ pub fn rulebook(app: &str, texts: &[(u32, String)]) -> Rulebook {
     let mut book = Rulebook::default();
     for (revision, text) in texts {
         match huitou::program::load(text) {
-            Ok((program, _)) => book.insert(*revision, rules_of(&program)),
+            Ok((program, _)) => book.insert(*revision, program.rules),
             Err(_) => tracing::warn!(app, revision, "a stored program can't be read; claims under it stay on phones"),
         }
     }
@@ -143,8 +143,4 @@ fn dictionary_of(names: &Names) -> Dictionary {
     let mut writer = Writer::default();
     names.encode(&mut writer);
     Dictionary { hash: huitou::bytes::crc32(&writer.out), names: writer.out }
-}
-
-fn rules_of(_program: &huitou::program::Program) -> Rules {
-    Rules::default()
 }

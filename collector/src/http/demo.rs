@@ -36,10 +36,7 @@ struct Token {
 }
 
 /// `POST /v1/login`: whoever says who she is gets a token.
-async fn login(
-    State(app): State<Shared>,
-    bytes: Result<Bytes, BytesRejection>,
-) -> Result<Response, Refusal> {
+async fn login(State(app): State<Shared>, bytes: Result<Bytes, BytesRejection>) -> Result<Response, Refusal> {
     let login: Login = parse(&body(bytes)?)?;
     let user = UserId::new(&login.user).ok_or_else(|| Refusal::bad("login_malformed", "user: at most 64 bytes"))?;
     let name = app_name(&app, login.app)?;
@@ -58,7 +55,11 @@ pub(super) fn routes() -> Router<Shared> {
 
 /// `POST /demo/pay`: makes the fact that a merchant's back office makes when money has come in. `user` may be left out
 /// by a caller with a token; an order without a user makes none.
-async fn pay(state: State<Shared>, headers: HeaderMap, bytes: Result<Bytes, BytesRejection>) -> Result<Response, Refusal> {
+async fn pay(
+    state: State<Shared>,
+    headers: HeaderMap,
+    bytes: Result<Bytes, BytesRejection>,
+) -> Result<Response, Refusal> {
     say(&state, &headers, (bytes, Some("order_paid"))).await
 }
 
@@ -72,7 +73,11 @@ async fn refund(
 }
 
 /// `POST /demo/fact`: any fact.
-async fn fact(state: State<Shared>, headers: HeaderMap, bytes: Result<Bytes, BytesRejection>) -> Result<Response, Refusal> {
+async fn fact(
+    state: State<Shared>,
+    headers: HeaderMap,
+    bytes: Result<Bytes, BytesRejection>,
+) -> Result<Response, Refusal> {
     say(&state, &headers, (bytes, None)).await
 }
 

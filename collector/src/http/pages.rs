@@ -16,6 +16,7 @@ use tokio::sync::Mutex;
 use super::program::Which;
 use super::{text, Shared, Viewers};
 use crate::clock;
+use crate::ledger::standing;
 use crate::page;
 use crate::refusal::Refusal;
 
@@ -90,9 +91,14 @@ async fn person(app: Shared, user: String, which: Which, headers: HeaderMap) -> 
     }
     let name = app_name(&app, which)?;
     let (key, whose) = (name.clone(), user.clone());
-    let found = app.query(move |storage| storage.person(&key, &whose)).await?;
-    let found = found.ok_or_else(|| Refusal::not_found("nothing is held of this user"))?;
-    Ok(Html(page::person(&app.programs.names_of(&name), &user, &found, clock::now_ms())).into_response())
+    let found = app.query(move |storage| Ok((storage.person(&key, &whose)?, storage.ledger(&key, &whose)?))).await?;
+    let (Some(found), (entries, phones)) = found else {
+        return Err(Refusal::not_found("nothing is held of this user"));
+    };
+    let now_ms = app.now_ms(&headers);
+    let standing = standing::of(&app.programs.book(&name), &entries, now_ms);
+    let ledger = page::Ledger { entries: &entries, phones: &phones, standing: &standing };
+    Ok(Html(page::person(&app.programs.names_of(&name), &user, (&found, &ledger), now_ms)).into_response())
 }
 
 fn app_name(app: &Shared, which: Which) -> Result<String, Refusal> {

@@ -11,7 +11,8 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use super::entry::{stamp, Entry, NO_LINK};
-use super::place::{available, replay, sort, Checkpoint};
+use super::place::{replay, sort, Checkpoint};
+use super::standing::available;
 use super::wish::OFFSET_MIN;
 use super::{Body, Rulebook};
 use crate::secret::{from_hex, hex};

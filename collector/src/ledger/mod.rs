@@ -17,6 +17,7 @@ pub mod export;
 pub mod judge;
 pub mod place;
 pub mod rulebook;
+pub mod standing;
 pub mod wish;
 
 pub use body::Body;

@@ -1,9 +1,6 @@
 //! Where new entries stand in the ledger, and what follows from all of them.
 
-use huitou::json::JsonWriter;
 use huitou::loyalty::{Act, Stamp, State};
-use huitou::program::rules::Rules;
-use serde_json::Value;
 
 use super::entry::Entry;
 use super::Rulebook;
@@ -41,14 +38,6 @@ pub fn step(book: &Rulebook, state: &mut State, entry: &Entry) -> Option<&'stati
     let rules = book.of(entry.revision);
     let act = entry.body.act(rules).unwrap_or(UNKNOWN);
     state.apply(rules, entry.stamp, &act, &mut |_| {}).err().map(|refusal| refusal.code())
-}
-
-/// Points that may be spent in a state that time has passed in; negative: a debt.
-pub fn available(state: &State, rules: &Rules) -> i64 {
-    let mut json = JsonWriter::default();
-    state.write_points(&mut json, rules);
-    let points: Value = serde_json::from_str(&json.finish()).unwrap_or_default();
-    points.get("available").and_then(Value::as_i64).unwrap_or(0)
 }
 
 /// Puts entries into the order of replay.

@@ -2,11 +2,14 @@
 
 mod cards;
 mod format;
+mod ledger;
 mod names;
 
 use cards::{bars, card, empty, figures, flows, hours, table};
 use format::{clock, count, duration, escape, path, share, size, whole, yuan};
 use names::{drop_reason, event};
+
+pub use ledger::Ledger;
 
 use huitou::program::Names;
 
@@ -35,6 +38,7 @@ pub fn overview(names: &Names, view: &Overview, now_ms: i64) -> String {
     main += &card("用户", &format!("{} 台手机", count(view.totals.devices)), &people(app, &view.people));
     main += &card("时段", &scope(&view.detail), &hours(&view.detail.stats.hours));
     main += &card("已确认付款", "由商家服务器写入", &facts(&view.facts));
+    main += &card("积分核对", &format!("{} 台手机", count(view.ledger.phones)), &ledger::sums(&view.ledger));
     main += &card("传输", "含重试与重复", &traffic(&view.traffic));
     main += &card("未计入", "由手机上报，原因可查", &drops(&view.detail));
     main += "</div>";
@@ -42,7 +46,7 @@ pub fn overview(names: &Names, view: &Overview, now_ms: i64) -> String {
 }
 
 /// The page of a user.
-pub fn person(names: &Names, user: &str, view: &Person, now_ms: i64) -> String {
+pub fn person(names: &Names, user: &str, (view, ledger): (&Person, &Ledger), now_ms: i64) -> String {
     let app = names.app.as_str();
     let name = if user.is_empty() { "未登录的手机" } else { user };
     let mut main = figures(&[
@@ -52,6 +56,11 @@ pub fn person(names: &Names, user: &str, view: &Person, now_ms: i64) -> String {
         (yuan(view.totals.paid_fen), "成交额"),
     ]);
     main += "<div class=\"grid\">";
+    if !ledger.entries.is_empty() {
+        main += &card("积分与等级", "由服务器重放账本得出", &ledger::standing(ledger));
+        main += &card("账本", "手机申报与商家事实，按到达先后", &ledger::entries(ledger));
+        main += &card("手机账链", "每台手机的申报首尾相连", &ledger::phones(ledger));
+    }
     main += &card("每天", &format!("{} 台手机", count(view.totals.devices)), &day_bars(&view.days, sessions));
     main += &card("流程漏斗", &scope(&view.detail), &flows(&view.detail.stats.flows, names));
     main += &card("事件", &scope(&view.detail), &events(&view.detail));
@@ -243,8 +252,14 @@ mod tests {
             facts: vec![FactLine { user: evil.clone(), order_id: evil.clone(), ..FactLine::default() }],
             ..Person::default()
         };
-        let html = person(&names(), &evil, &view, 0);
-        assert_eq!(html.matches("&lt;script&gt;").count(), 16, "{html}");
+        let body = crate::ledger::Body::Game { game_id: evil.clone(), game: evil.clone(), have: 0, need: 1 };
+        let entries =
+            [crate::ledger::Entry { body, device: evil.clone(), verdict: Some(evil.clone()), ..Default::default() }];
+        let phones = [crate::ledger::export::PhoneLine { device: evil.clone(), ..Default::default() }];
+        let standing = crate::ledger::standing::Standing { tier: evil.clone(), ..Default::default() };
+        let ledger = Ledger { entries: &entries, phones: &phones, standing: &standing };
+        let html = person(&names(), &evil, (&view, &ledger), 0);
+        assert_eq!(html.matches("&lt;script&gt;").count(), 21, "{html}");
         assert!(!html.contains("<script>") && !html.contains("\"'&"), "{html}");
     }
 }

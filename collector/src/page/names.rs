@@ -37,10 +37,55 @@ pub(super) fn drop_reason(name: &str) -> String {
         "quarantined" => "服务器拒收",
         "bad_answer" => "应答不是本服务器所发",
         "clock_back" => "手机时钟倒退",
+        "ledger_reset" => "账本以服务器为准",
         "unreadable" => "存储无法读取",
         _ => return escape(name),
     };
     format!("{known}<small>{name}</small>")
+}
+
+/// What happened, in the ledger.
+pub(super) fn kind(name: &str) -> &'static str {
+    match name {
+        "check_in" => "签到",
+        "make_up" => "补签",
+        "activity" => "活动",
+        "order_paid" => "付款",
+        "refund" => "退款",
+        "redeem" => "积分使用",
+        "grant" => "商家赠送",
+        "referral" => "邀请",
+        "membership_bought" => "购买会员",
+        "birthday" => "生日登记",
+        "drawn" => "抽奖",
+        "granted" => "权益领取",
+        "game" => "拼团砍价",
+        _ => "其他",
+    }
+}
+
+/// Why an entry of the ledger changes nothing.
+pub(super) fn verdict(code: &str) -> String {
+    let known = match code {
+        "clock_ahead" => "手机时钟超前",
+        "too_late" => "到得太晚",
+        "too_many" => "一天之内过多",
+        "already_checked_in" => "当天已签到",
+        "too_soon_after_zone_change" => "时区变更后过早",
+        "already_counted" => "那天已签到",
+        "not_in_the_past" => "只能补过去的日子",
+        "too_old" => "超出补签期限",
+        "limit_reached" => "已达次数上限",
+        "not_enough_points" => "积分不足",
+        "not_a_multiple" => "不是整数倍",
+        "more_than_paid" => "超过实付金额",
+        "unknown_order" => "没有这笔订单",
+        "duplicate_order" => "订单重复",
+        "not_offered" => "程序未提供",
+        "unknown_right" => "没有这项权益",
+        _ => return escape(code),
+    };
+    format!("{known}<small>{code}</small>")
 }
 
 #[cfg(test)]

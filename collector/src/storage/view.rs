@@ -21,6 +21,21 @@ pub struct Overview {
     pub traffic: Traffic,
     /// Facts, the newest first.
     pub facts: Vec<FactLine>,
+    /// How claims fared.
+    pub ledger: LedgerSums,
+}
+
+/// How claims and phones fared, since the database was made.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct LedgerSums {
+    /// (code, entries that change nothing for that reason), the most frequent first.
+    pub refused: Vec<(String, i64)>,
+    /// Phones that have claimed something.
+    pub phones: i64,
+    /// How often one had to start anew.
+    pub resets: i64,
+    /// How often one's state was another one than ours.
+    pub mismatches: i64,
 }
 
 /// Sums over rows.

@@ -41,6 +41,13 @@ impl Place {
         place
     }
 
+    /// With a program that has points to give.
+    pub(crate) fn loyal() -> Place {
+        let place = Place::new();
+        std::fs::write(place.path("program.json"), crate::phone::loyal_program(3)).unwrap();
+        place
+    }
+
     pub(crate) fn path(&self, name: &str) -> String {
         self.dir.path().join(name).to_str().unwrap().to_owned()
     }
@@ -111,6 +118,31 @@ impl Server {
 
     pub(crate) fn signal(&self, signal: &str) {
         assert!(Command::new("kill").args([signal, &self.child.id().to_string()]).status().unwrap().success());
+    }
+
+    /// Says a fact as the merchant's server would; it must be taken. Gives its number.
+    pub(crate) fn fact(&self, fact: Value) -> u64 {
+        let mut body = json!({ "app": "tea-shop", "at": now_ms() });
+        body.as_object_mut().unwrap().extend(fact.as_object().unwrap().clone());
+        let answer = self.signed_with(FACTS_KEY, &body.to_string(), &body);
+        assert_eq!(answer.status, 200, "{}", answer.text);
+        answer.json()["n"].as_u64().unwrap()
+    }
+
+    /// Says a fact, signed with that key, under that idempotency key.
+    pub(crate) fn signed_with(&self, secret: &str, key: &str, body: &Value) -> Answer {
+        self.post_signed("/v1/facts", (secret, key), body)
+    }
+
+    pub(crate) fn post_signed(&self, path: &str, (secret, key): (&str, &str), body: &Value) -> Answer {
+        let now_s = now_ms() / 1000;
+        let (timestamp, signature) = (now_s.to_string(), signature(now_s, &body.to_string(), secret));
+        // Any text may be a key here, a whole body too.
+        let key = self::signature(0, key, FACTS_KEY);
+        let headers =
+            [("X-Huitou-Timestamp", &timestamp), ("X-Huitou-Signature", &signature), ("Idempotency-Key", &key)];
+        let headers = headers.map(|(name, value)| (name, value.as_str()));
+        self.client.post(path, &headers, body.to_string().as_bytes())
     }
 
     /// A number of `/metrics`.
@@ -208,6 +240,12 @@ pub(crate) fn token(user: &str) -> String {
 pub(crate) fn token_for(app: &str, user: &str, seconds: i64, key: &str) -> String {
     let exp = now_ms() / 1000 + seconds;
     mint(&Secret::new(key).unwrap(), &Claims { app: app.to_owned(), user: user.to_owned(), exp })
+}
+
+/// Asks the server for something, as a user and under an idempotency key.
+pub(crate) fn spend(client: &Client, (user, key): (&str, &str), path: &str, body: &Value) -> Answer {
+    let bearer = format!("Bearer {}", token(user));
+    client.post(path, &[("Authorization", &bearer), ("Idempotency-Key", key)], body.to_string().as_bytes())
 }
 
 /// The signature of a fact.

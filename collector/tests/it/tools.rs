@@ -2,17 +2,100 @@
 
 use serde_json::{json, Value};
 
+use crate::phone::Phone;
 use crate::support::{names, report, row, token, upload, Place, BINARY};
 
 fn filled() -> Place {
-    let place = Place::new();
+    let place = Place::loyal();
     let server = place.serve(&[]);
     for segment in 1..=5 {
         let body = upload("u1", 1, segment, 2).encode(&names());
         assert_eq!(server.client.sync(&token("u1"), BINARY, &body).status, 200);
     }
     server.client.sync_json("u2", &report("u2", 2, json!([row(1, 1, 7)])));
+    server.fact(json!({ "user": "u1", "kind": "order_paid", "order_id": "o1", "paid_fen": 10_050 }));
+    server.fact(json!({ "user": "u1", "kind": "refund", "order_id": "o1", "refund_fen": 3350 }));
+    let mut phone = Phone::new("u1", 9);
+    phone.check_in(-2);
+    phone.check_in(-1);
+    phone.check_in(86_400);
+    assert_eq!(phone.points(&server.client), 71);
     place
+}
+
+/// An exported ledger.
+fn exported(place: &Place) -> (String, Value) {
+    let (db, out) = (place.path("db.sqlite"), place.path("ledger.json"));
+    let (done, text) = place.run(&["export-ledger", "--db", &db, "--user", "u1", "--out", &out]);
+    assert!(done, "{text}");
+    let export = serde_json::from_str(&std::fs::read_to_string(&out).unwrap()).unwrap();
+    (out, export)
+}
+
+#[test]
+fn an_exported_ledger_proves_itself() {
+    let place = filled();
+    let (file, export) = exported(&place);
+    assert_eq!((export["entries"].as_array().unwrap().len(), export["aside"].as_array().unwrap().len()), (4, 1));
+    let (sound, text) = place.run(&["verify", &file]);
+    assert!(sound && text.contains("ok: 4 entries, 1 put aside, 1 phones, 71 points"), "{text}");
+    let replayed = huitou::loyalty::exported::replay_json(&export.to_string()).unwrap();
+    let replayed: Value = serde_json::from_str(&replayed).unwrap();
+    assert_eq!(replayed["digest"], export["result"]["digest"], "the engine alone finds the same");
+    assert_eq!(replayed["state"]["points"]["available"], 71);
+    let (done, text) = place.run(&["export-ledger", "--db", &place.path("db.sqlite"), "--user", "nobody"]);
+    assert!(!done && text.contains("no ledger"), "{text}");
+}
+
+#[test]
+fn verify_names_the_entry_that_was_edited() {
+    let place = filled();
+    let (file, export) = exported(&place);
+    let verify = |edited: &Value| {
+        std::fs::write(&file, edited.to_string()).unwrap();
+        place.run(&["verify", &file])
+    };
+    let edits: [(&str, usize, &str, Value); 9] = [
+        ("entries", 0, "paid_fen", json!(20_050)),
+        ("entries", 0, "tz", json!(0)),
+        ("entries", 1, "refund_fen", json!(1)),
+        ("entries", 2, "told_at", json!(1_790_000_000_000u64)),
+        ("entries", 2, "kind", json!("granted")),
+        ("entries", 3, "verdict", Value::Null),
+        ("entries", 3, "device", json!("00000000000000aa")),
+        ("entries", 3, "head", json!("00")),
+        ("aside", 0, "rev", json!(2)),
+    ];
+    for (list, at, member, value) in edits {
+        let mut edited = export.clone();
+        edited[list][at][member] = value.clone();
+        let (sound, text) = verify(&edited);
+        let n = export[list][at]["n"].to_string();
+        let named = text.contains(&n) || member == "kind";
+        assert!(!sound && named, "{list} {at} {member} {value}: {text}");
+    }
+    let mut shorter = export.clone();
+    shorter["entries"].as_array_mut().unwrap().remove(1);
+    let (sound, text) = verify(&shorter);
+    assert!(!sound && text.contains(&export["entries"][2]["n"].to_string()), "the next one does not follow: {text}");
+    let mut richer = export.clone();
+    richer["result"]["points"] = json!(1000);
+    let (sound, text) = verify(&richer);
+    assert!(!sound && text.contains("1000"), "{text}");
+    assert!(verify(&export).0);
+}
+
+#[test]
+fn check_tells_mistakes_and_the_worst_case() {
+    let place = Place::loyal();
+    let (done, text) = place.run(&["check", &place.path("program.json")]);
+    assert!(done && text.contains("no mistakes") && text.contains("no mistakes"), "{text}");
+    std::fs::write(place.path("odd.json"), r#"{"app":"a","revision":1,"points":{"per_yuan":"many"}}"#).unwrap();
+    let (done, text) = place.run(&["check", &place.path("odd.json")]);
+    assert!(done && text.contains("points.per_yuan"), "{text}");
+    std::fs::write(place.path("bad.json"), r#"{"app":"a"}"#).unwrap();
+    let (done, text) = place.run(&["check", &place.path("bad.json")]);
+    assert!(!done && text.contains("revision"), "{text}");
 }
 
 #[test]
@@ -42,19 +125,20 @@ fn verify_finds_what_was_tampered_with() {
     let place = filled();
     let db = place.path("db.sqlite");
     let (done, text) = place.run(&["verify", "--db", &db]);
-    assert!(done && text.contains("7 checked, 0 problems"), "{text}");
+    assert!(done && text.contains("8 checked, 0 problems"), "{text}");
     let tampering = [
         ("UPDATE rows SET events = events + 1 WHERE id = 1", "rows 1: the columns differ from the body"),
         ("UPDATE rows SET revision = 9 WHERE id = 2", "rows 2: the body is that of another row"),
         ("UPDATE rows SET body = 'x' WHERE id = 3", "rows 3: the body can't be read"),
         ("UPDATE dictionaries SET names = x'00'", "the names can't be read"),
+        ("UPDATE ledger SET body = replace(body, '10050', '90050')", "(order_paid): it was changed"),
     ];
     let connection = rusqlite::Connection::open(&db).unwrap();
     for (sql, _) in tampering {
         connection.execute(sql, []).unwrap();
     }
     let (done, text) = place.run(&["verify", "--db", &db]);
-    assert!(!done && text.contains("4 problems"), "{text}");
+    assert!(!done && text.contains("5 problems"), "{text}");
     for (_, problem) in tampering {
         assert!(text.contains(problem), "{problem}: {text}");
     }
@@ -84,7 +168,7 @@ fn a_backup_is_a_whole_database() {
     let (done, text) = place.run(&["backup", "--db", &db, "--out", &copy]);
     assert!(done, "{text}");
     let (done, text) = place.run(&["verify", "--db", &copy]);
-    assert!(done && text.contains("7 checked"), "{text}");
+    assert!(done && text.contains("8 checked"), "{text}");
     let (done, text) = place.run(&["backup", "--db", &db, "--out", &copy]);
     assert!(!done && text.contains("already"), "{text}");
     assert_eq!(server.client.get("/healthz", &[]).status, 200);

@@ -5,8 +5,8 @@ use huitou::loyalty::State;
 use rusqlite::{params, Connection, OptionalExtension, Params, Result, Row};
 
 use crate::ledger::entry::{stamp, NO_LINK};
-use crate::ledger::place::{Checkpoint, Settled, Tail};
 use crate::ledger::export::PhoneLine;
+use crate::ledger::place::{Checkpoint, Settled, Tail};
 use crate::ledger::{Entry, Rulebook};
 use crate::secret::hex;
 use crate::storage::Fact;

@@ -4,7 +4,7 @@ use huitou::summary::report::ReportRow;
 use rusqlite::{params, Connection, OptionalExtension, Params, Result, Row};
 
 use crate::storage::view::{
-    Arrival, DayLine, Detail, FactLine, Overview, Person, PersonLine, Sums, Traffic, DETAIL_ROWS_MAX,
+    Arrival, DayLine, Detail, FactLine, LedgerSums, Overview, Person, PersonLine, Sums, Traffic, DETAIL_ROWS_MAX,
 };
 
 /// Days that the overview covers, counted back from the newest day with a row.
@@ -66,6 +66,7 @@ pub(super) fn overview(db: &Connection, app: &str) -> Result<Overview> {
         arrivals: arrivals(db, app, None)?,
         traffic: traffic(db, app)?,
         facts: facts(db, app, None)?,
+        ledger: ledger(db, app)?,
         window,
     })
 }
@@ -89,7 +90,8 @@ pub(super) fn person(db: &Connection, app: &str, user: &str) -> Result<Option<Pe
         claimed: claimed(db, app, user)?,
         facts: facts(db, app, Some(user))?,
     };
-    let held = person.totals.rows > 0 || !person.attributes.is_empty() || !person.facts.is_empty();
+    let has_ledger = || db.prepare_cached("SELECT 1 FROM ledger WHERE app = ? AND user = ?")?.exists(whose);
+    let held = person.totals.rows > 0 || !person.attributes.is_empty() || has_ledger()?;
     Ok(held.then_some(person))
 }
 
@@ -172,6 +174,17 @@ fn facts(db: &Connection, app: &str, user: Option<&str>) -> Result<Vec<FactLine>
     );
     list(db, &sql, params![app, user], |row| {
         Ok(FactLine { user: row.get(0)?, order_id: row.get(1)?, paid_fen: row.get(2)?, at_ms: row.get(3)? })
+    })
+}
+
+fn ledger(db: &Connection, app: &str) -> Result<LedgerSums> {
+    let sql = "SELECT verdict, count(*) FROM ledger INDEXED BY ledger_by_verdict
+               WHERE app = ? AND verdict IS NOT NULL GROUP BY verdict ORDER BY count(*) DESC";
+    let refused = list(db, sql, [app], |row| Ok((row.get(0)?, row.get(1)?)))?;
+    let sql = "SELECT count(*), CAST(total(resets) AS INTEGER), CAST(total(mismatches) AS INTEGER)
+               FROM devices WHERE app = ?";
+    db.query_row(sql, [app], |row| {
+        Ok(LedgerSums { refused, phones: row.get(0)?, resets: row.get(1)?, mismatches: row.get(2)? })
     })
 }
 
