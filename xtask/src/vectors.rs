@@ -23,6 +23,7 @@ struct Case {
     name: String,
     differences: Vec<String>,
     digest: Option<String>,
+    skipped: bool,
 }
 
 /// The cases of one file by their position in it.
@@ -81,6 +82,7 @@ fn enter(files: &mut BTreeMap<String, File>, implementation: &str, line: &Value)
     if let Some(difference) = line.get("difference").and_then(Value::as_str) {
         case.differences.push(format!("{implementation}: {difference}"));
     }
+    case.skipped |= line.get("skipped").and_then(Value::as_bool).unwrap_or_default();
     if let Some(digest) = line.get("digest").and_then(Value::as_str) {
         let first = case.digest.get_or_insert_with(|| digest.to_string());
         if first != digest {
@@ -91,17 +93,26 @@ fn enter(files: &mut BTreeMap<String, File>, implementation: &str, line: &Value)
 }
 
 fn count(cases: &File) -> Tally {
-    cases.values().map(|case| Tally::of(case.differences.is_empty())).sum()
+    cases.values().filter(|case| !case.skipped).map(|case| Tally::of(case.differences.is_empty())).sum()
 }
 
-/// `program.json: 59/60`, then the failures.
+/// `program.json: 59/60`, what was skipped, then the failures.
 fn shown(file: &str, cases: &File) -> String {
     let tally = count(cases);
-    let mut text = format!("{file}: {}/{}\n", tally.passed, cases.len());
+    let skipped: Vec<&str> = cases.values().filter(|case| case.skipped).map(first_word).collect();
+    let mut text = format!("{file}: {}/{}", tally.passed, cases.len() - skipped.len());
+    if !skipped.is_empty() {
+        text.push_str(&format!(", {} skipped (they need journeys): {}", skipped.len(), skipped.join(" ")));
+    }
+    text.push('\n');
     for case in cases.values().filter(|case| !case.differences.is_empty()).take(SHOWN) {
         text.push_str(&format!("  {}: {}\n", case.name, case.differences.join("; ")));
     }
     text
+}
+
+fn first_word(case: &Case) -> &str {
+    case.name.split(' ').next().unwrap_or_default()
 }
 
 #[cfg(test)]
@@ -117,6 +128,17 @@ mod tests {
         enter(&mut files, "native", &line(1, Value::Null)).unwrap();
         enter(&mut files, "package", &line(1, json!("at /a: expected 1, found 2"))).unwrap();
         assert_eq!(shown("a.json", &files["a.json"]), "a.json: 1/2\n  case 1: package: at /a: expected 1, found 2\n");
+    }
+
+    #[test]
+    fn what_is_skipped_is_said_and_not_counted() {
+        let mut files = BTreeMap::new();
+        let line = |position: u64, skipped: bool| json!({"file": "a.json", "position": position, "name": format!("c{position} x"), "difference": null, "skipped": skipped});
+        for (position, skipped) in [(0, false), (1, true), (2, true)] {
+            enter(&mut files, "native", &line(position, skipped)).unwrap();
+        }
+        assert_eq!(shown("a.json", &files["a.json"]), "a.json: 1/1, 2 skipped (they need journeys): c1 c2\n");
+        assert_eq!(count(&files["a.json"]), Tally::of(true));
     }
 
     #[test]

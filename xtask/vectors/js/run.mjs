@@ -4,17 +4,24 @@
  */
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { loyalty } from './loyalty.mjs';
 import { program } from './program.mjs';
 import { tracking } from './tracking.mjs';
 import { wire } from './wire.mjs';
 
-const FORMS = { 'program.json': program, 'wire.json': wire, 'tracking.json': tracking };
+const FORMS = {
+  'program.json': program,
+  'wire.json': wire,
+  'tracking.json': tracking,
+  'loyalty.json': loyalty,
+  'loyalty-rules.json': loyalty,
+};
 
 const folder = process.argv[2];
 for (const [file, run] of Object.entries(FORMS)) {
   const path = join(folder, file);
   const outcomes = existsSync(path) ? await run(JSON.parse(readFileSync(path, 'utf8'))) : [];
-  outcomes.forEach(({ name, difference, digest }, position) => {
-    console.log(JSON.stringify({ file, position, name, difference, digest }));
+  outcomes.forEach(({ name, difference, digest, skipped }, position) => {
+    console.log(JSON.stringify({ file, position, name, difference, digest, skipped }));
   });
 }

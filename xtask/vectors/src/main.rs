@@ -2,6 +2,7 @@
 //! `{"file", "position", "name", "difference", "digest"}`, the difference being null when the case passed.
 //! `cargo xtask vectors` sets these beside what the built package says: digests of one case have to be equal.
 
+mod loyalty;
 mod program;
 mod tracking;
 mod wire;
@@ -22,7 +23,13 @@ use serde_json::{json, Value};
 /// A form of cases: the file's name, and how to run all that the file holds.
 type Form = (&'static str, fn(&Value) -> Result<Vec<Outcome>>);
 
-const FORMS: [Form; 3] = [("program.json", program::run), ("tracking.json", tracking::run), ("wire.json", wire::run)];
+const FORMS: [Form; 5] = [
+    ("program.json", program::run),
+    ("tracking.json", tracking::run),
+    ("wire.json", wire::run),
+    ("loyalty.json", loyalty::run),
+    ("loyalty-rules.json", loyalty::run),
+];
 
 /// What came of one case.
 struct Outcome {
@@ -30,12 +37,14 @@ struct Outcome {
     difference: Option<String>,
     /// Stands for what not every implementation shows.
     digest: Option<String>,
+    /// Of something that the engine does not do yet.
+    skipped: bool,
 }
 
 impl Outcome {
     fn of(case: &Value, difference: Option<String>) -> Outcome {
         let name = case.get("name").and_then(Value::as_str).unwrap_or_default().to_string();
-        Outcome { name, difference, digest: None }
+        Outcome { name, difference, digest: None, skipped: false }
     }
 }
 
@@ -43,9 +52,11 @@ fn main() -> Result<()> {
     let folder = std::env::args().nth(1).context("usage: huitou-vectors FOLDER")?;
     for (file, run) in FORMS {
         for (position, outcome) in outcomes(&Path::new(&folder).join(file), run)?.iter().enumerate() {
-            let Outcome { name, difference, digest } = outcome;
-            let line =
-                json!({"file": file, "position": position, "name": name, "difference": difference, "digest": digest});
+            let Outcome { name, difference, digest, skipped } = outcome;
+            let line = json!({
+                "file": file, "position": position, "name": name,
+                "difference": difference, "digest": digest, "skipped": skipped,
+            });
             println!("{line}");
         }
     }
