@@ -13,7 +13,7 @@ use super::tiers::Standing;
 use super::today::Today;
 use super::wallet::Wallet;
 use crate::bytes::{Reader, Writer};
-use crate::clock::{Day, UnixMs, MINUTE_MS};
+use crate::clock::{Day, UnixMs};
 use crate::program::rules::{Calendar, Rules};
 
 /// Hears each line of the ledger.
@@ -70,16 +70,12 @@ impl Turn<'_, '_> {
         }
     }
 
-    /// A line of a date that began before the act's moment.
+    /// A line of a date that began before the act's moment, dated at its beginning (give or take a change of clocks).
     pub(super) fn blank_at(&self, day: Day) -> Line<'static> {
-        let behind = self.day.since(day).max(0);
         let calendar = &self.rules.calendar;
-        let instant = UnixMs::new(self.stamp.moment_s.saturating_mul(1000));
-        let offset = calendar.zone.offset_at(instant, self.stamp.offset);
-        let local_s = self.stamp.moment_s + i64::from(offset.get()) * (MINUTE_MS / 1000);
-        let start_s = i64::from(calendar.day_starts_min) * 60;
-        let since_s = (local_s - start_s).rem_euclid(86_400);
-        Line { day, moment_s: self.stamp.moment_s - since_s - behind * 86_400, ..self.blank() }
+        let offset = calendar.zone.offset_at(instant(self.stamp), self.stamp.offset);
+        let minutes = i64::from(calendar.day_starts_min) - i64::from(offset.get());
+        Line { day, moment_s: i64::from(day.number()) * 86_400 + minutes * 60, ..self.blank() }
     }
 }
 
@@ -195,7 +191,11 @@ impl State {
 
 /// The calendar date of a stamp (T2, T3).
 pub(super) fn day_of(calendar: &Calendar, stamp: Stamp) -> Day {
-    calendar.day(UnixMs::new(stamp.moment_s.saturating_mul(1000)), stamp.offset)
+    calendar.day(instant(stamp), stamp.offset)
+}
+
+fn instant(stamp: Stamp) -> UnixMs {
+    UnixMs::new(stamp.moment_s.saturating_mul(1000))
 }
 
 /// As a signed number, for lines.

@@ -98,15 +98,12 @@ impl Wallet {
         paid
     }
 
-    /// Adds to the open lot of that kind. Most lots expire later than all others, so the search starts at the end.
+    /// Adds to the open lot of that kind.
     fn put(&mut self, lot: Lot) {
         if lot.points == 0 {
             return;
         }
-        let mut at = self.open.len();
-        while at > 0 && self.open.get(at - 1).is_some_and(|other| other.key() > lot.key()) {
-            at -= 1;
-        }
+        let at = self.open.partition_point(|other| other.key() <= lot.key());
         match self.open.get_mut(at.wrapping_sub(1)).filter(|other| other.key() == lot.key()) {
             Some(same) => same.points = same.points.saturating_add(lot.points),
             None => self.open.insert(at, lot),
@@ -119,10 +116,7 @@ impl Wallet {
         }
         let key = |(opens, lot): &(Day, Lot)| (*opens, lot.key());
         let new = (opens, lot);
-        let mut at = self.pending.len();
-        while at > 0 && self.pending.get(at - 1).is_some_and(|other| key(other) > key(&new)) {
-            at -= 1;
-        }
+        let at = self.pending.partition_point(|other| key(other) <= key(&new));
         match self.pending.get_mut(at.wrapping_sub(1)).filter(|other| key(other) == key(&new)) {
             Some(same) => same.1.points = same.1.points.saturating_add(lot.points),
             None => self.pending.insert(at, new),
