@@ -9,7 +9,7 @@ use crate::clock::now_ms;
 use crate::error::Failure;
 use crate::intake::totals;
 use crate::ledger;
-use crate::storage::{self, Totals};
+use crate::storage::{self, StorageError, Totals};
 
 /// A row's name, and what is wrong with it.
 type Checked = rusqlite::Result<(String, Option<String>)>;
@@ -44,13 +44,16 @@ pub fn verify(db: &Connection) -> Result<Findings, Failure> {
 fn ledgers(db: &Connection, findings: &mut Findings) -> Result<(), Failure> {
     for (app, user) in storage::ledgers(db)? {
         findings.checked += 1;
-        let problem = match storage::export_ledger(db, &app, &user, now_ms()) {
-            Ok(export) => export.and_then(|export| ledger::export::verify(&export).err()),
-            Err(error) => Some(error.to_string()),
-        };
+        let problem = ledger_problem(db, &app, &user).unwrap_or_else(|error| Some(error.to_string()));
         findings.problems.extend(problem.map(|problem| format!("ledger of {user:?} in {app}: {problem}")));
     }
     Ok(())
+}
+
+fn ledger_problem(db: &Connection, app: &str, user: &str) -> Result<Option<String>, StorageError> {
+    let export = storage::export_ledger(db, app, user, now_ms())?;
+    let problem = export.and_then(|export| ledger::export::verify(&export).err());
+    Ok(problem.or(storage::check_checkpoints(db, app, user)?))
 }
 
 fn integrity(db: &Connection, findings: &mut Findings) -> rusqlite::Result<()> {

@@ -75,10 +75,11 @@ fn day(rules: &Rules, moment_s: i64, offset: OffsetMin) -> Day {
     day_of(rules, stamp(moment_s, offset.get()))
 }
 
-/// When the phone itself believes its claims to have happened: it knows what it has heard of, and no server's clock.
-pub fn phone_moments(claims: &[Claim], heard: &[Entry], device: &str) -> Vec<i64> {
+/// When the phone itself believes its claims to have happened: it knows what it has heard of and the moment of the
+/// state that it started from, and no server's clock.
+pub fn phone_moments(claims: &[Claim], (heard, from_s): (&[Entry], i64), device: &str) -> Vec<i64> {
     let own = heard.iter().filter(|entry| entry.device == device);
-    let mut newest_s = own.map(|entry| entry.stamp.moment_s).max().unwrap_or(i64::MIN);
+    let mut newest_s = own.map(|entry| entry.stamp.moment_s).max().unwrap_or(i64::MIN).max(from_s);
     let clamp = |claim: &Claim| {
         (newest_s, _) = effective(claim.at_s, newest_s);
         newest_s

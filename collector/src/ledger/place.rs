@@ -28,7 +28,7 @@ pub struct Replayed {
 
 /// Replays entries that are in the order of replay.
 pub fn replay(book: &Rulebook, start: &Checkpoint, entries: &[Entry]) -> Replayed {
-    let mut state = start.state.clone().unwrap_or_else(State::new);
+    let mut state = start.state.clone().unwrap_or_default();
     let verdicts = entries.iter().map(|entry| step(book, &mut state, entry)).collect();
     Replayed { state, verdicts }
 }

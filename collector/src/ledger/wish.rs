@@ -40,7 +40,7 @@ fn discount_fen(points: u32, rules: &Rules) -> u64 {
 /// Each prize as likely as its weight. 64 random bits make the unevenness smaller than one in 2^30.
 fn draw(lottery: &Lottery, random: u64) -> Option<&Prize> {
     let total: u64 = lottery.prizes.iter().map(|prize| u64::from(prize.weight)).sum();
-    let mut at = (u128::from(random) * u128::from(total) >> 64) as u64;
+    let mut at = ((u128::from(random) * u128::from(total)) >> 64) as u64;
     lottery.prizes.iter().find(|prize| {
         let hit = at < u64::from(prize.weight);
         at = at.saturating_sub(u64::from(prize.weight));

@@ -6,7 +6,9 @@
 mod sqlite;
 pub mod view;
 
-pub use sqlite::{backup, export_ledger, ledgers, open_readonly, the_app, Durability, Sqlite, SCHEMA_VERSION};
+pub use sqlite::{
+    backup, check_checkpoints, export_ledger, ledgers, open_readonly, the_app, Durability, Sqlite, SCHEMA_VERSION,
+};
 
 use std::fmt;
 use std::sync::Arc;

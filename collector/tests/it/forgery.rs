@@ -152,12 +152,19 @@ fn a_copied_phone_forks_the_chain() {
 #[test]
 fn numbers_that_skip_some_are_a_gap() {
     let shop = Shop::open();
+    let mut other = Phone::new("u1", 2);
+    other.check_in(-60);
+    other.sync(&shop.server.client);
     let mut phone = Phone::new("u1", 1);
     phone.acked = 5;
-    phone.check_in(0);
+    phone.claim(Act::Activity { activity: 0 }, -120);
     let ledger = phone.sync(&shop.server.client);
     assert_eq!((&ledger["reset"], &ledger["seq"]), (&json!("gap"), &json!(0)));
-    assert_eq!(shop.accepted("u1"), 0);
+    assert_eq!(shop.accepted("u1"), 1);
+    // The claim is numbered anew, and on this phone dated after the state that it was given.
+    let ledger = phone.sync(&shop.server.client);
+    assert!(ledger["reset"].is_null(), "{ledger}");
+    assert_eq!((&ledger["seq"], &ledger["receipt"]["points"]), (&json!(1), &json!(7)));
     shop.close();
 }
 

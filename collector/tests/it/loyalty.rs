@@ -103,7 +103,7 @@ fn long_histories_are_replayed_from_the_last_checkpoint() {
         }
     }
     phone.check_in(0);
-    while phone.claims.len() > 0 || !agrees(&mut phone, &server) {
+    while !phone.claims.is_empty() || !agrees(&mut phone, &server) {
         assert!(phone.sync(&server.client)["reset"].is_null());
     }
     let checkpoints = "SELECT count(*) FROM checkpoints";
@@ -114,8 +114,14 @@ fn long_histories_are_replayed_from_the_last_checkpoint() {
     server.fact(late);
     assert_eq!(place.one::<i64>("SELECT count(*) FROM checkpoints WHERE moment_s < 0"), 0);
     assert!(agrees(&mut phone, &server));
+    server.fact(order("u1", "one more", 100));
+    assert!(place.one::<i64>(checkpoints) > 0, "they come again");
     let (sound, text) = place.run(&["verify", "--db", &place.path("db.sqlite")]);
     assert!(sound, "{text}");
+    let db = rusqlite::Connection::open(place.path("db.sqlite")).unwrap();
+    db.execute("UPDATE checkpoints SET state = x'00'", []).unwrap();
+    let (sound, text) = place.run(&["verify", "--db", &place.path("db.sqlite")]);
+    assert!(!sound && text.contains("checkpoint"), "{text}");
 }
 
 #[test]

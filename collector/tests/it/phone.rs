@@ -102,7 +102,7 @@ impl Phone {
     pub(crate) fn state(&self) -> State {
         let device = id(self.device);
         let mut all: Vec<(i64, String, u32, Stamp, Act)> = Vec::new();
-        let mut newest_s = i64::MIN;
+        let mut newest_s = self.base_s;
         for heard in self.heard.iter() {
             let place = if heard.device.is_empty() { heard.n } else { heard.seq };
             all.push((heard.stamp.moment_s, heard.device.clone(), place, heard.stamp, heard.act.clone()));
@@ -175,10 +175,11 @@ impl Phone {
         }
         if ledger.is_object() {
             let seq = ledger["seq"].as_u64().unwrap() as u32;
-            let held = seq.saturating_sub(self.acked) as usize;
-            match ledger["reset"].is_null() {
-                true => drop(self.claims.drain(..held)),
-                false => self.claims.clear(),
+            let held = (seq.saturating_sub(self.acked) as usize).min(self.claims.len());
+            match ledger["reset"].as_str() {
+                // What is not held is numbered and chained anew.
+                Some("forked") => {}
+                _ => drop(self.claims.drain(..held)),
             }
             self.acked = seq;
             self.pinned = huitou::summary::claims::unhex(ledger["head"].as_str().unwrap()).unwrap();

@@ -28,9 +28,12 @@ const CLAIMS_RECEIVED_MAX: u32 = 2000;
 const DATE_S_MAX: i64 = 60 * 3600;
 
 /// What is held of a phone.
+#[derive(Default)]
 struct Device {
     seq: u32,
     receipt_s: Option<i64>,
+    /// Moment and number of the state that it was last given to start from.
+    base: (i64, u32),
 }
 
 /// One upload's claims on their way.
@@ -121,12 +124,12 @@ fn genesis(subject: &Subject) -> Head {
 
 fn device(db: &Connection, subject: &Subject) -> Result<Device> {
     let found = db
-        .prepare_cached("SELECT seq, receipt_s FROM devices WHERE app = ? AND user = ? AND device = ?")?
+        .prepare_cached("SELECT seq, receipt_s, base_s, base_n FROM devices WHERE app = ? AND user = ? AND device = ?")?
         .query_row(params![subject.app, subject.user, subject.device], |row| {
-            Ok(Device { seq: row.get(0)?, receipt_s: Some(row.get(1)?) })
+            Ok(Device { seq: row.get(0)?, receipt_s: Some(row.get(1)?), base: (row.get(2)?, row.get(3)?) })
         })
         .optional()?;
-    Ok(found.unwrap_or(Device { seq: 0, receipt_s: None }))
+    Ok(found.unwrap_or_default())
 }
 
 impl Taking<'_> {
@@ -271,7 +274,9 @@ impl Taking<'_> {
         let first_s = self.claimed.list.iter().map(|claim| claim.at_s).min().unwrap_or(i64::MAX);
         let start = self.whose.checkpoint(self.db, first_s, job.fact_cursor)?;
         let mut entries = self.whose.entries_after(self.db, &start, job.fact_cursor)?;
-        let moments = phone_moments(&self.claimed.list, &entries, &job.subject.device);
+        let (base_s, base_n) = self.device.base;
+        let from_s = if job.fact_cursor >= base_n { base_s } else { i64::MIN };
+        let moments = phone_moments(&self.claimed.list, (&entries, from_s), &job.subject.device);
         let rules = job.book.of(self.claimed.revision);
         for (at, (claim, moment_s)) in self.claimed.list.iter().zip(moments).enumerate() {
             entries.push(Entry {
@@ -301,7 +306,7 @@ impl Taking<'_> {
         }
         let settled = tail.settle();
         self.write(&mut fresh, &tail)?;
-        self.whose.settled(self.db, &tail, &settled, earliest_s)?;
+        self.whose.settled(self.db, &tail, (&settled, earliest_s))?;
         refused.extend(fresh.iter().filter_map(|entry| Some((entry.seq, entry.verdict.clone()?))));
         Ok(fresh.into_iter().map(|entry| entry.verdict).collect())
     }
@@ -345,14 +350,16 @@ impl Taking<'_> {
     fn note(&self, done: &LedgerDone) -> Result<()> {
         let (seq, head) = held_up_to(self.db, &self.job.subject, u32::MAX)?;
         let is_reset = done.reset.is_some_and(|reason| reason != "asked");
+        let (base_s, base_n) = done.base.as_ref().map_or(self.device.base, |base| (base.moment_s, base.n));
         let subject = &self.job.subject;
         self.db
             .prepare_cached(
-                "INSERT INTO devices (app, user, device, seq, head, receipt_s, resets, mismatches)
-                 VALUES (?, ?, ?, ?, ?, ?, ?, ?)
+                "INSERT INTO devices (app, user, device, seq, head, receipt_s, resets, mismatches, base_s, base_n)
+                 VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
                  ON CONFLICT (app, user, device) DO UPDATE SET
                    seq = excluded.seq, head = excluded.head, receipt_s = max(receipt_s, excluded.receipt_s),
-                   resets = resets + excluded.resets, mismatches = mismatches + excluded.mismatches",
+                   resets = resets + excluded.resets, mismatches = mismatches + excluded.mismatches,
+                   base_s = excluded.base_s, base_n = excluded.base_n",
             )?
             .execute(params![
                 subject.app,
@@ -362,7 +369,9 @@ impl Taking<'_> {
                 head,
                 self.now_s(),
                 is_reset,
-                done.reset == Some("digest")
+                done.reset == Some("digest"),
+                base_s,
+                base_n
             ])?;
         Ok(())
     }

@@ -128,7 +128,7 @@ impl Whose<'_> {
     }
 
     /// Writes down what joining did to the rest, from the earliest new entry on.
-    pub(super) fn settled(self, db: &Connection, tail: &Tail, settled: &Settled, earliest_s: i64) -> Result<()> {
+    pub(super) fn settled(self, db: &Connection, tail: &Tail, (settled, earliest_s): (&Settled, i64)) -> Result<()> {
         for (n, verdict) in &settled.changed {
             db.prepare_cached("UPDATE ledger SET verdict = ? WHERE app = ? AND user = ? AND n = ?")?
                 .execute(params![verdict, self.app, self.user, n])?;
@@ -207,4 +207,11 @@ pub(super) fn whole(db: &Connection, whose: Whose) -> Result<(Vec<Entry>, Vec<Ph
         })?
         .collect::<Result<_>>()?;
     Ok((whose.all(db)?, phones))
+}
+
+/// The states kept of a user, with the moments up to which they go.
+pub(super) fn checkpoints(db: &Connection, whose: Whose) -> Result<Vec<(i64, Vec<u8>)>> {
+    db.prepare_cached("SELECT moment_s, state FROM checkpoints WHERE app = ? AND user = ?")?
+        .query_map(params![whose.app, whose.user], |row| Ok((row.get(0)?, row.get(1)?)))?
+        .collect()
 }

@@ -82,6 +82,6 @@ pub(super) fn write(
     }
     entry.link = entry.link_after(link);
     whose.insert(db, tail.book, &entry)?;
-    whose.settled(db, tail, &settled, entry.stamp.moment_s)?;
+    whose.settled(db, tail, (&settled, entry.stamp.moment_s))?;
     Ok(Ok(entry.n))
 }

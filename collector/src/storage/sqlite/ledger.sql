@@ -38,6 +38,8 @@ CREATE TABLE devices (
   receipt_s   INTEGER NOT NULL,           -- when it last got a receipt
   resets      INTEGER NOT NULL,           -- forks, gaps and mismatches
   mismatches  INTEGER NOT NULL,           -- times its state was another one than ours
+  base_s      INTEGER NOT NULL,           -- the state it was last given to start from: up to this moment,
+  base_n      INTEGER NOT NULL,           -- and this number
   PRIMARY KEY (app, user, device)
 ) STRICT, WITHOUT ROWID;
 

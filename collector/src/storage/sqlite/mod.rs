@@ -13,12 +13,14 @@ use std::path::{Path, PathBuf};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
+use huitou::bytes::Writer;
 use rusqlite::{Connection, ErrorCode, OpenFlags, TransactionBehavior};
 
 use entries::Whose;
 
 use super::{view, Done, Job, Storage, StorageError};
 use crate::ledger::export::{export, Export, PhoneLine};
+use crate::ledger::place::{replay, sort, Checkpoint};
 use crate::ledger::Entry;
 
 /// The version of the tables that this program reads and writes.
@@ -186,6 +188,24 @@ pub fn export_ledger(db: &Connection, app: &str, user: &str, now_ms: i64) -> Res
     let (entries, phones) = entries::whole(db, Whose { app, user })?;
     let texts = read::programs(db, app)?;
     Ok((!entries.is_empty()).then(|| export((app, user), (&entries, phones), &texts, now_ms)))
+}
+
+/// What is wrong with the states kept of a user, if anything: each must be what the entries up to its moment make.
+pub fn check_checkpoints(db: &Connection, app: &str, user: &str) -> Result<Option<String>, StorageError> {
+    let whose = Whose { app, user };
+    let book = crate::programs::rulebook(app, &read::programs(db, app)?);
+    let mut all = entries::whole(db, whose)?.0;
+    all.retain(|entry| !entry.aside);
+    sort(&mut all);
+    for (moment_s, kept) in entries::checkpoints(db, whose)? {
+        let end = all.partition_point(|entry| entry.stamp.moment_s <= moment_s);
+        let mut w = Writer::default();
+        replay(&book, &Checkpoint::default(), all.get(..end).unwrap_or_default()).state.encode(&mut w);
+        if w.out != kept {
+            return Ok(Some(format!("the checkpoint at {moment_s} is another state than the entries make")));
+        }
+    }
+    Ok(None)
 }
 
 /// Everybody who has a ledger: (app, user).
