@@ -73,7 +73,6 @@ export class Pump {
    */
   runNow() {
     const write = this._write;
-    this._stored = true;
     if (write !== null && write.value !== null) {
       this._write = null;
       this._guard(() => this._core.persisted(this._saveSync(write.key, write.value)));
@@ -89,7 +88,8 @@ export class Pump {
       if (!(await this._write.done)) return false;
       this.run();
     }
-    return true;
+    // After a failure the engine waits before it writes again: nothing under way does not mean stored.
+    return this._stored;
   }
 
   /** Resolves when no request is under way, with the last answer; null if there was nothing to send. */
@@ -162,7 +162,6 @@ export class Pump {
     return this._begin('', null, this._started(removeAll));
   }
 
-  /** The last of a turn's writes carries everything, so its outcome is the turn's. */
   _saveSync(key, value) {
     try {
       this._host.saveSync(key, value);
@@ -192,6 +191,7 @@ export class Pump {
   _written(write, ok) {
     if (this._write !== write) return;
     this._write = null;
+    this._stored = ok;
     if (!this._running) return;
     this._guard(() => this._core.persisted(ok));
     this._observer.onWrite(ok);
