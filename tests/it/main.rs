@@ -8,6 +8,7 @@ mod engine;
 mod faults;
 mod formats;
 mod json;
+mod ledger;
 mod loyalty_properties;
 mod model;
 mod program;

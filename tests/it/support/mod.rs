@@ -2,6 +2,7 @@
 //! out effects as `pkg/src/pump.js` does, and the plainest receiver there can be.
 
 pub(crate) mod app;
+pub(crate) mod books;
 pub(crate) mod network;
 pub(crate) mod phone;
 pub(crate) mod server;

@@ -47,6 +47,8 @@ pub(crate) struct Server {
     pub(crate) refused_day: Option<String>,
     /// Only this user's token is accepted; `None` accepts all.
     pub(crate) token_of: Option<String>,
+    /// Ledgers, if this server keeps them.
+    pub(crate) books: Option<super::books::Books>,
     /// Uploads received.
     pub(crate) uploads: usize,
     added: u32,
@@ -112,7 +114,10 @@ impl Server {
             members.push(format!(r#""attributes":{}"#, attributes.revision));
         }
         members.extend(self.time_ms.map(|time_ms| format!(r#""time":{time_ms}"#)));
-        members.extend(self.facts_for(report));
+        match &mut self.books {
+            Some(books) => members.extend(books.answer(report)),
+            None => members.extend(self.facts_for(report)),
+        }
         format!("{{{}}}", members.join(","))
     }
 

@@ -14,7 +14,8 @@ fn names_come_along_with_a_deletion_too_once_asked_for() {
     let deletion = Deletion { id: DeletionId(7), device: DeviceId(2) };
     state.deletion = Some((deletion, UserId::new("u").unwrap()));
     let rule = SyncRule { max_bytes: 4096, max_age_ms: 1, per_session: 1 };
-    let policy = Policy { rule: &rule, attributes: &[], format: Format::Binary };
+    let rules = huitou::program::rules::Rules::default();
+    let policy = Policy { rule: &rule, attributes: &[], format: Format::Binary, ledger: None, rules: &rules };
     let mut outbox = Outbox::new();
     let (bare, _) = outbox.compose(&state, policy, At::default()).unwrap();
     let hash = tea_shop().hash();
