@@ -78,6 +78,8 @@ pub struct Engine {
     /// Not counted since this start, by reason.
     dropped: Table<u8, u32>,
     clock_back_noted: bool,
+    /// The latest answer about the ledger was a reset.
+    was_reset: bool,
 }
 
 impl Engine {
@@ -111,6 +113,7 @@ impl Engine {
             offset: boot.at.offset,
             dropped: Table::default(),
             clock_back_noted: false,
+            was_reset: false,
         };
         engine.go_on_wiping();
         engine.begin(&boot, unreadable);

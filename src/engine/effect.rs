@@ -253,7 +253,8 @@ impl Engine {
             self.outbox.recover();
         }
         let news = if mine { self.take_ledger(answer.ledger, &answer.facts) } else { LedgerNews::default() };
-        if mine && answer.facts.len() >= FACTS_MAX {
+        let is_news = answer.facts.last().is_some_and(|fact| fact.number > self.state.fact_cursor);
+        if mine && is_news && answer.facts.len() >= FACTS_MAX {
             self.outbox.pull();
         }
         let facts = if mine { self.take_facts(answer.facts) } else { Vec::new() };

@@ -223,7 +223,7 @@ impl Engine {
     pub(super) fn take_ledger(&mut self, answer: Option<LedgerAnswer>, facts: &[Fact]) -> LedgerNews {
         let mut news = LedgerNews::default();
         let Some(ledger) = self.ledgers.current.as_mut() else { return news };
-        let cursor = ledger.cursor;
+        let (cursor, held, asked) = (ledger.cursor, ledger.held(), ledger.wants_base);
         if let Some(answer) = answer {
             take_answer(ledger, answer, &mut news);
         }
@@ -244,7 +244,10 @@ impl Engine {
                 news.lines.push(written(line, (before, count), false));
             }
         });
-        if ledger.wants_base || ledger.has_unsent() {
+        // Only while it leads somewhere: a server that never takes a claim, or always wins, is not asked for ever.
+        let again = reset && !std::mem::replace(&mut self.was_reset, reset);
+        let goes_on = again || ledger.held() != held || (ledger.wants_base && !asked);
+        if goes_on && ledger.has_unsent() {
             self.outbox.recover();
         }
         if is_news {
@@ -258,7 +261,9 @@ impl Engine {
 }
 
 fn take_answer(ledger: &mut Ledger, answer: LedgerAnswer, news: &mut LedgerNews) {
-    for (seq, code) in &answer.refused {
+    // After a fork the numbers of the phone say nothing: all that it never saw acknowledged is kept.
+    let forked = answer.reset.as_deref() == Some("forked");
+    for (seq, code) in answer.refused.iter().filter(|_| !forked) {
         if ledger.refuse(*seq, code) {
             news.refused.extend(ledger.refused.last().map(refused_json));
         }
@@ -266,8 +271,6 @@ fn take_answer(ledger: &mut Ledger, answer: LedgerAnswer, news: &mut LedgerNews)
     ledger.receipt = answer.receipt;
     match answer.base {
         Some((state, moment_s, cursor)) => {
-            // After a fork the numbers of the phone say nothing: all that it never saw acknowledged is kept.
-            let forked = answer.reset.as_deref() == Some("forked");
             let kept_after = if forked { ledger.held() } else { answer.seq };
             ledger.reset(Base { state, moment_s, cursor, seq: answer.seq, head: answer.head }, kept_after);
             news.reset = answer.reset;

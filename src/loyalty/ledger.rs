@@ -260,10 +260,12 @@ impl Ledger {
         unsent
     }
 
-    /// The server holds the claims up to this number; `head` is the chain's there.
+    /// The server holds the claims up to this number; `head` is the chain's there. It may hold more than the phone
+    /// remembers, if storage was set back: those come as entries, and numbers go on after them.
     pub fn hold(&mut self, seq: u32, head: Head) {
-        if seq > self.held && seq <= self.last {
+        if seq > self.held {
             (self.held, self.head) = (seq, head);
+            self.last = self.last.max(seq);
         }
     }
 
