@@ -1,7 +1,7 @@
 /** Starts a receiver of examples/receivers as its own process, in a folder of its own. */
 import { spawn } from 'node:child_process';
 import { createHmac } from 'node:crypto';
-import { copyFileSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync } from 'node:fs';
+import { copyFileSync, cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
@@ -9,6 +9,8 @@ import { fileURLToPath } from 'node:url';
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 const SECRET = 'a secret of the login server';
+export const MERCHANT_KEY = 'a key of the shop';
+export const RECEIPT_KEY = 'a key for receipts';
 
 const { dictionaries, cases } = JSON.parse(readFileSync(join(ROOT, 'tests/vectors/wire.json'), 'utf8'));
 export { cases, dictionaries };
@@ -35,6 +37,17 @@ export const KINDS = {
     },
     command: (folder, port) => ['node', join(folder, 'receiver.mjs'), port, join(folder, 'huitou.ndjson')],
   },
+  cloud: {
+    folder() {
+      const folder = mkdtempSync(join(tmpdir(), 'huitou-cloud-'));
+      cpSync(join(ROOT, 'examples/cloud-function'), folder, { recursive: true });
+      mkdirSync(join(folder, 'node_modules'));
+      symlinkSync(join(ROOT, 'pkg'), join(folder, 'node_modules/huitou'));
+      return folder;
+    },
+    command: (folder, port) => ['node', join(folder, 'serve.js'), port],
+    environment: (folder) => ({ HUITOU_FILE: join(folder, 'ledgers.json'), MERCHANT_KEY, RECEIPT_KEY }),
+  },
 };
 
 function copied(file) {
@@ -51,11 +64,14 @@ export function token({ app = 'tea-shop', user = '', exp = Date.now() / 1000 + 6
 
 /** A running receiver: `post`, `rows`, `restart` (by a kill that it can't handle) and `close`. */
 export async function receiver(kind) {
-  const { folder: prepare, command } = KINDS[kind];
+  const { folder: prepare, command, environment = () => ({}) } = KINDS[kind];
   const folder = prepare();
-  let running = await start(command(folder, '0'));
+  let running = await start(command(folder, '0'), environment(folder));
   return {
     folder,
+    get url() {
+      return running.url;
+    },
     async post(body, { type = 'application/json', bearer = token(), path = '/v1/sync' } = {}) {
       const headers = { 'Content-Type': type, ...(bearer && { Authorization: `Bearer ${bearer}` }) };
       const response = await fetch(running.url + path, { method: 'POST', headers, body });
@@ -67,7 +83,7 @@ export async function receiver(kind) {
     },
     async restart() {
       await stop(running.child);
-      running = await start(command(folder, '0'));
+      running = await start(command(folder, '0'), environment(folder));
     },
     async close() {
       await stop(running.child);
@@ -76,8 +92,8 @@ export async function receiver(kind) {
   };
 }
 
-async function start([program, ...args]) {
-  const environment = { ...process.env, HUITOU_SECRET: SECRET };
+async function start([program, ...args], further) {
+  const environment = { ...process.env, HUITOU_SECRET: SECRET, ...further };
   const child = spawn(program, args, { stdio: ['ignore', 'pipe', 'pipe'], env: environment });
   let complaint = '';
   child.stderr.on('data', (text) => (complaint += text));
