@@ -9,6 +9,7 @@ use crate::id::DIMENSIONS_MAX;
 use crate::insight::KnownOrder;
 use crate::json::JsonWriter;
 use crate::program::names::{EventNames, FlowNames};
+use crate::program::rules::Rules;
 use crate::program::{Program, Warning};
 use crate::store::journal::KEYS;
 use crate::sync::answer::Fact;
@@ -30,7 +31,23 @@ pub fn description(program: &Program, warnings: &[Warning]) -> String {
             id += u64::from(DIMENSIONS_MAX);
         });
         array(w, "flows", &program.names.flows, flow_members);
+        claims_members(w, &program.rules);
     })
+}
+
+/// What phones may claim at most, in points.
+fn claims_members(w: &mut JsonWriter, rules: &Rules) {
+    let most = rules.worst_case();
+    w.key("claims_at_most");
+    w.begin_object();
+    w.count_member("day", most.per_day);
+    w.count_member("month", most.per_month);
+    w.key("lifetime");
+    match most.lifetime {
+        Some(points) => w.unsigned(points),
+        None => w.null(),
+    }
+    w.end_object();
 }
 
 /// Dimensions of an event have consecutive ids from `first_id` on.

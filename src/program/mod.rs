@@ -25,6 +25,7 @@ mod sections;
 mod text;
 mod tiers;
 pub mod value;
+mod worst_case;
 mod zones;
 
 pub use attributes::{ATTRIBUTES_MAX, BUILT_IN as BUILT_IN_ATTRIBUTES};
@@ -32,6 +33,7 @@ pub use day_zone::DayZone;
 pub use flows::Flow;
 pub use limits::{Caps, SyncRule};
 pub use names::Names;
+pub use worst_case::WorstCase;
 pub use zones::SummerTime;
 
 use crate::error::Error;

@@ -17,3 +17,4 @@ mod support;
 mod tidy;
 mod tracking;
 mod wire;
+mod worst_case;
