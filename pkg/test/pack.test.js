@@ -56,5 +56,6 @@ test('README names every code that the package throws', () => {
   const sources = readdirSync(pathOf('src')).map((file) => readFileSync(pathOf('src/' + file), 'utf8')).join('');
   const codes = [...sources.matchAll(/new HuitouError\('(\w+)'/g)].map(([, code]) => code);
   assert.ok(codes.length > 10);
-  codes.filter((code) => code !== 'upload_malformed').forEach((code) => assert.ok(readme.includes('`' + code + '`'), code));
+  const ofServers = ['upload_malformed', 'ledger_not_json'];
+  codes.filter((code) => !ofServers.includes(code)).forEach((code) => assert.ok(readme.includes('`' + code + '`'), code));
 });

@@ -2,6 +2,7 @@
 import * as huitou from 'huitou';
 import type { Host, HuitouError } from 'huitou';
 import instantiate = require('huitou-fallback');
+import * as server from 'huitou/server';
 import { decodeUpload } from 'huitou/server';
 
 declare function login(user: string): Promise<string>;
@@ -123,3 +124,11 @@ huitou.open({ program: { app: 'a', revision: 1, stacking: 'most' } });
 shop.stats().then();
 // @ts-expect-error a host needs more than a clock
 huitou.open({ program: '{}', host: { now: () => 0 } });
+
+const replayed = server.replay({ program: { app: 'tea-shop', revision: 1 }, entries: [{ id: '1', kind: 'check_in', at: 0, device: 'a' }] });
+console.info(replayed.state.points.available + replayed.lines[0].terms.length, replayed.results['1'], replayed.actions[0].ref);
+console.info(server.heads({ app: 'a', user: 'u', device: 'd', programs: [], claims: [{ kind: 'check_in', at: 0, tz: 480, rev: 1 }] })[0].length);
+const proof = server.verifyExport('{}');
+console.info(proof.ok ? proof.digest : proof.problem + String(proof.n));
+// @ts-expect-error a claim has a time
+server.heads({ app: 'a', user: 'u', device: 'd', programs: [], claims: [{ kind: 'check_in', tz: 480, rev: 1 }] });
