@@ -41,6 +41,10 @@ impl Engine {
             "order" => self.order_command(&command, at),
             "sync" => {
                 self.outbox.demand();
+                // The server may know of an order or a refund although the phone has nothing to say.
+                if !self.login.is_anonymous() {
+                    self.outbox.pull();
+                }
                 Ok(Output::Done)
             }
             "online" => {
