@@ -45,6 +45,11 @@ impl Served {
         Ok(Served { app, revision, text, rules: program.rules, names: program.names })
     }
 
+    /// The most that phones can earn by claims alone, however forged.
+    pub fn worst_case(&self) -> String {
+        worst_case(&self.rules)
+    }
+
     /// What the database keeps of it.
     pub fn job(&self) -> ProgramJob {
         let dictionary = dictionary_of(&self.names);
@@ -137,6 +142,14 @@ pub fn rulebook(app: &str, texts: &[(u32, String)]) -> Rulebook {
         }
     }
     book
+}
+
+/// A sentence for whoever runs the shop.
+pub fn worst_case(rules: &Rules) -> String {
+    let worst = rules.worst_case();
+    let lifetime = worst.lifetime.map_or_else(|| "without end".to_owned(), |points| format!("{points} in a lifetime"));
+    let (day, month) = (worst.per_day, worst.per_month);
+    format!("worst case of a forged phone: {day} points a day, {month} in 31 days, {lifetime}")
 }
 
 fn dictionary_of(names: &Names) -> Dictionary {

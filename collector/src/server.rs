@@ -114,6 +114,9 @@ fn router(
 ) -> Result<Router, Failure> {
     let jobs: Vec<Job> = settings.programs.iter().map(|program| Job::Program(program.job())).collect();
     storage.commit(&jobs)?;
+    for program in &settings.programs {
+        tracing::info!(app = program.app, "{}", program.worst_case());
+    }
     let programs = Programs::load(settings.programs, &*storage)?;
     let limiter = || Limiter::new(LIMITER_SLOTS, settings.rate.per_minute, settings.rate.burst);
     let app = App {

@@ -6,6 +6,7 @@ use std::process::ExitCode;
 use huitou_collector::clock::now_ms;
 use huitou_collector::error::Failure;
 use huitou_collector::ledger::export::{verify as verify_export, Export};
+use huitou_collector::programs::worst_case;
 use huitou_collector::storage;
 
 use super::say;
@@ -41,9 +42,9 @@ pub(super) fn verify(file: &Path) -> Result<ExitCode, Failure> {
 pub(super) fn check(file: &Path) -> Result<ExitCode, Failure> {
     let text = std::fs::read_to_string(file).map_err(|e| Failure::io("read", file, &e))?;
     match huitou::program::load(&text) {
-        Ok((_, warnings)) => {
+        Ok((program, warnings)) => {
             warnings.iter().try_for_each(|warning| say(format!("warning: {}: {}", warning.path, warning.message)))?;
-            say("no mistakes")?;
+            say(worst_case(&program.rules))?;
             Ok(ExitCode::SUCCESS)
         }
         Err(mistakes) => {
