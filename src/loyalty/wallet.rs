@@ -103,7 +103,9 @@ impl Wallet {
         if lot.points == 0 {
             return;
         }
-        let at = self.open.partition_point(|other| other.key() <= lot.key());
+        // Most lots expire after all others.
+        let is_last = self.open.last().is_none_or(|last| last.key() <= lot.key());
+        let at = if is_last { self.open.len() } else { self.open.partition_point(|other| other.key() <= lot.key()) };
         match self.open.get_mut(at.wrapping_sub(1)).filter(|other| other.key() == lot.key()) {
             Some(same) => same.points = same.points.saturating_add(lot.points),
             None => self.open.insert(at, lot),
