@@ -41,19 +41,31 @@ export async function startCollector(db, program) {
 }
 
 /** A function that gives tokens, as the demonstration's login server makes them. */
-export function login(url) {
+export function login(url, app) {
   return async ({ user }) => {
-    const { status, body } = await exchange({ url: url + '/v1/login', method: 'POST', body: JSON.stringify({ user, app: 'tea-shop' }) });
+    const { status, body } = await exchange({ url: url + '/v1/login', method: 'POST', body: JSON.stringify({ user, app }) });
     if (status !== 200) throw new Error('login: ' + status + ' ' + body);
     return JSON.parse(body).token;
   };
 }
 
+/** The lines that a command of the collector prints. */
+async function* linesOf(args) {
+  const child = spawn(collectorProgram(), args, { stdio: ['ignore', 'pipe', 'inherit'] });
+  const ended = new Promise((resolve) => { child.once('exit', resolve); });
+  for await (const line of createInterface({ input: child.stdout })) yield line;
+  const code = await ended;
+  if (code !== 0) throw new Error(args[0] + ' ended with ' + code);
+}
+
 /** The rows that the database holds, one after the other. */
 export async function* storedRows(db) {
-  const child = spawn(collectorProgram(), ['export', '--db', db, '--table', 'rows', '--format', 'ndjson'], { stdio: ['ignore', 'pipe', 'inherit'] });
-  const ended = new Promise((resolve) => { child.once('exit', resolve); });
-  for await (const line of createInterface({ input: child.stdout })) yield JSON.parse(line);
-  const code = await ended;
-  if (code !== 0) throw new Error('export ended with ' + code);
+  for await (const line of linesOf(['export', '--db', db, '--table', 'rows', '--format', 'ndjson'])) yield JSON.parse(line);
+}
+
+/** The whole ledger of a user, as the collector exports it. */
+export async function exportedLedger(db, user) {
+  let text = '';
+  for await (const line of linesOf(['export-ledger', '--db', db, '--user', user])) text += line;
+  return JSON.parse(text);
 }

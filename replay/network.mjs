@@ -34,6 +34,8 @@ export class Network {
     this._now = now;
     this._late = [];
     this._underWay = new Set();
+    /** Headers of a request that is made at a time of the phone's. */
+    this.headersAt = () => ({});
     /** Off for the last word of a phone. */
     this.faulty = true;
   }
@@ -75,7 +77,8 @@ export class Network {
   }
 
   async _deliver(request) {
-    const answer = await exchange(request);
+    const headers = { ...request.headers, ...this.headersAt(this._now()) };
+    const answer = await exchange({ ...request, headers });
     return { ...answer, body: this._inItsTime(answer.body) };
   }
 

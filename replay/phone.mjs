@@ -81,6 +81,8 @@ export class Phone {
     this.storage = new Map();
     this.time = 0;
     this.failure = null;
+    /** Whether the person checks in on each day. */
+    this.checksIn = false;
     this.network = new Network(random, figures, () => this.time);
   }
 
@@ -89,6 +91,7 @@ export class Phone {
     const start = new Start(this);
     const h = huitou.open({ ...this._open, host: start.host });
     h.on('error', (error) => start.alive && this.fail(error));
+    h.on('reset', ({ reason }) => { this.figures.resets[reason] = (this.figures.resets[reason] || 0) + 1; });
     await h.ready;
     await h.setUser(this.user);
     await start.idle();

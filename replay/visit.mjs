@@ -56,6 +56,19 @@ async function crash(phone, app) {
   return { app: next, lost };
 }
 
+/** The day's check-in, before anything else. What was promised is there after a crash in the next instant. */
+async function checkIn(phone, app) {
+  if (!phone.checksIn || app.h.streak().today) return app;
+  await app.h.checkIn();
+  phone.figures.check_ins += 1;
+  if (!phone.random.chance(CRASH_PROBABILITY)) return app;
+  await phone.kill(app);
+  const next = await phone.launch();
+  phone.figures.claim_crashes += 1;
+  if (!next.h.streak().today) throw new Error(phone.user + ': a crash lost a check-in');
+  return next;
+}
+
 /** The person leaves; sometimes the system kills the app before the answer is there. */
 async function leave(phone, app) {
   app.start.hide();
@@ -72,7 +85,7 @@ export async function visit(phone, basket) {
   const steps = stepsOf(basket);
   const instants = instantsOf(basket, steps.length, phone.time);
   phone.time = instants[0];
-  let app = await phone.launch();
+  let app = await checkIn(phone, await phone.launch());
   const crashAt = phone.random.chance(CRASH_PROBABILITY) ? phone.random.below(steps.length) : -1;
   for (const [index, step] of steps.entries()) {
     phone.time = instants[index];
@@ -90,11 +103,21 @@ export async function visit(phone, basket) {
   if (phone.random.chance(0.5)) await phone.network.deliverLate();
 }
 
-/** All that is left is sent, over a network without faults; on the last day, so that no day is made up. */
-export async function lastWord(phone) {
+/** Asks until the server's newest is there: an answer's entries are known to it with the next request only. */
+async function syncAll(h) {
+  await h.sync();
+  while (h.points().awaiting > 0) await h.sync();
+}
+
+/**
+ * All that is left is sent, over a network without faults; on the last day, so that no day is made up. Resolves to what
+ * `look` sees of the phone.
+ */
+export async function lastWord(phone, look) {
   phone.network.faulty = false;
   const app = await phone.launch();
-  await app.h.sync();
+  await syncAll(app.h);
+  const seen = look(app.h);
   const { unsent_rows: unsent } = app.h.stats();
   await app.start.idle();
   phone.figures.stored_bytes_max = Math.max(phone.figures.stored_bytes_max, phone.storedBytes());
@@ -102,4 +125,5 @@ export async function lastWord(phone) {
   await phone.network.deliverLate();
   if (phone.failure !== null) throw phone.failure;
   if (unsent > 0) throw new Error(phone.user + ': ' + unsent + ' rows were never taken');
+  return seen;
 }
