@@ -7,6 +7,7 @@
 import { cpus } from 'node:os';
 import { parseArgs } from 'node:util';
 import { trackCpu } from './cpu.mjs';
+import { busyYear } from './fold.mjs';
 import { collectorLoad } from './load.mjs';
 import { openToReady } from './ready.mjs';
 import { badHour, crashes, days, freezeOnHide, slowAnswers } from './scenarios.mjs';
@@ -99,8 +100,21 @@ async function machineLines({ store, load }) {
   ];
 }
 
+/** A person's ledger, if `cargo xtask bench` has built what folds it. */
+async function foldLines() {
+  const { HUITOU_FOLD_WASM: wasm, HUITOU_FOLD_NATIVE: native } = process.env;
+  if (!wasm || !native) return [];
+  const year = busyYear({ wasm, native });
+  return [
+    { name: 'fold of a busy year (770 acts) in wasm', unit: 'ms', ours: year.wasm_ms, goal: 2, isTimed: true },
+    { name: '… natively', unit: 'µs', ours: year.fold_us, isTimed: true },
+    { name: 'replay of busy years on a server, one core', unit: '/s', ours: year.replay_per_s, goalText: '≥ 20,000', met: year.replay_per_s >= 20000, isTimed: true },
+    { name: 'ledger of a busy year, an act', unit: 'B', ours: year.bytes_per_act, goal: 6 },
+  ];
+}
+
 async function measure(size) {
-  const parts = [cpuLines, dayLines, crashLines, networkLines, machineLines];
+  const parts = [cpuLines, dayLines, crashLines, networkLines, foldLines, machineLines];
   const lines = [];
   for (const part of parts) lines.push(...(await part(size)));
   return lines;
