@@ -304,7 +304,8 @@ fn facts_need_the_merchants_key_and_no_phone_may_claim_them() {
         json!([{ "kind": "grant", "source": "activity", "points": 1000, "at": now_ms() / 1000 * 1000, "tz": 0 }]);
     assert_eq!(shop.server.client.sync(&token("u1"), JSON, upload.to_string().as_bytes()).status, 400);
     for only_here in ["/demo/fact", "/demo/refund", "/demo/pay", "/v1/login"] {
-        assert_eq!(shop.server.client.post(only_here, &[], body.to_string().as_bytes()).status, 404, "{only_here}");
+        // Without a body: one that nobody reads ends the connection, and the client's next request with it.
+        assert_eq!(shop.server.client.post(only_here, &[], b"").status, 404, "{only_here}");
     }
     assert_eq!(shop.accepted("u1"), 0);
     shop.close();
