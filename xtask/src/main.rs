@@ -5,6 +5,7 @@ mod bench;
 mod build;
 mod demo;
 mod fuzz;
+mod mutate;
 mod node;
 mod process;
 mod progress;
@@ -33,6 +34,7 @@ cargo xtask COMMAND
   vectors  data cases on the native engine and on the package: [FOLDER]
   bench    the figures of the package as it ships
   fuzz     random input from a seed: [TARGET] [--seconds N] [--seed N]
+  mutate   the loyalty fold made wrong in one place at a time, to see whether tests notice: [--count N] [--seed N]
   audit    licences, sources and duplicates of the crates
 ";
 
@@ -56,6 +58,7 @@ fn run(mut arguments: Arguments) -> Result<ExitCode> {
         Some("vectors") => return vectors::run(&workspace, arguments.finish().into_iter().next().map(Into::into)),
         Some("bench") => return bench::run(&workspace, &arguments.finish()),
         Some("fuzz") => return fuzz::run(&workspace, &arguments.finish()),
+        Some("mutate") => return mutate::run(&workspace, arguments),
         Some("audit") => audit::run(&workspace)?,
         None | Some("help") => print!("{HELP}"),
         Some(other) => bail!("unknown command `{other}`\n\n{HELP}"),
