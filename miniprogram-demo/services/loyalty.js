@@ -8,6 +8,9 @@ const format = require('../utils/format');
 const ledger = require('../utils/ledger');
 const words = require('../utils/words');
 
+/** Points that lapse within so many days are shown as lapsing. */
+const LAPSE_DAYS = 60;
+
 const ask = engine.loyalty;
 const today = () => format.date(clock.now());
 
@@ -108,7 +111,7 @@ async function pointsView() {
     available: format.grouped(points.available), pending: points.pending, debt: points.debt, awaiting: awaitingPoints(points), claims: points.awaiting,
     confirmed: format.grouped(points.confirmed.available), spent: format.grouped(points.spent), granted: format.grouped(points.granted),
     expired: format.grouped(points.expired), worth: points.redeem && points.redeem.fen_per_step ? format.yuan(Math.floor(points.available / points.redeem.step) * points.redeem.fen_per_step) : '',
-    expiring: (points.expiring || []).map(({ day, points: n }) => ({ day, when: calendar.spoken(day), days: calendar.between(today(), day), points: n })),
+    expiring: points.expiring.filter(({ in_days }) => in_days <= LAPSE_DAYS).map(({ day, in_days, points: n }) => ({ day, when: calendar.near(day, today()), days: in_days, points: n })),
   };
 }
 
@@ -133,8 +136,8 @@ function towards({ growth, level, levels, next }) {
 /** What it takes to stay: {growth_needed, by} in words. */
 function keepText(keep) {
   if (!keep || !keep.by) return '';
-  if (keep.growth_needed === 0) return `已够保级，这一级至少留到 ${calendar.spoken(keep.by)}之后`;
-  return `${calendar.spoken(keep.by)}前再积 ${format.grouped(keep.growth_needed)} 成长值即可保级`;
+  if (keep.growth_needed === 0) return `已够保级，这一级至少留到 ${calendar.near(keep.by, today())}之后`;
+  return `${calendar.near(keep.by, today())}前再积 ${format.grouped(keep.growth_needed)} 成长值即可保级`;
 }
 
 function tierView(tier, forecast) {

@@ -30,6 +30,22 @@ test('every banner and size is declared', () => {
   assert.deepEqual([...sizes].sort(), [...valuesOf('choose_spec', 'size')].sort());
 });
 
+test('everything that the loyalty program refers to has a name in the shop', () => {
+  const copy = require('../data/loyalty');
+  const { check_in: checkIn, every_n_orders: stamps, lottery, mall, membership, points, referral, rewards, tiers } = program;
+  const gifts = [...checkIn.milestones, ...rewards, stamps, referral.inviter, referral.invitee];
+  const named = (list, table) => list.filter(Boolean).forEach((ref) => assert.ok(table[ref], ref));
+  named(gifts.map((gift) => gift.coupon), copy.coupons);
+  named(gifts.map((gift) => gift.ticket), copy.lotteries);
+  named([...tiers.levels.flatMap((level) => level.benefits), ...membership.benefits], copy.benefits);
+  named(mall.map((item) => item.id), copy.mall);
+  named(lottery.flatMap(({ prizes }) => prizes.map((prize) => prize.id)), copy.prizes);
+  named(membership.plans.map((plan) => plan.id), copy.plans);
+  named(points.activities.map((activity) => activity.name), copy.activities);
+  named(rewards.map((reward) => reward.offer), copy.offers);
+  assert.equal(tiers.levels.length, copy.tiers.length);
+});
+
 test('prices are whole fen and an old price is higher than the present one', () => {
   for (const product of goods) {
     for (const spec of product.specs) assert.ok(Number.isInteger(spec.price_fen) && spec.price_fen > 0, `${product.id} ${spec.id}`);

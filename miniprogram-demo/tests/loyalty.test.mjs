@@ -29,6 +29,10 @@ test('earlier months cross the year and know leap days', () => {
   assert.deepEqual([february('2028-03-01', 1), february('2027-03-31', 1)], [29, 28]);
 });
 
+test('a date of another year is told with its year', () => {
+  assert.deepEqual([calendar.near('2026-12-28', '2026-11-23'), calendar.near('2027-12-28', '2026-11-23')], ['12 月 28 日', '2027 年 12 月 28 日']);
+});
+
 test('dates are counted over months and years', () => {
   assert.equal(calendar.plus('2026-12-31', 1), '2027-01-01');
   assert.equal(calendar.between('2026-11-23', '2026-12-02'), 9);

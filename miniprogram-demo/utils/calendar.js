@@ -16,6 +16,9 @@ const spoken = (day) => `${Number(day.slice(5, 7))} 月 ${Number(day.slice(8, 10
 /** '2026 年 11 月 22 日' */
 const full = (day) => `${day.slice(0, 4)} 年 ${spoken(day)}`;
 
+/** As short as it can be said on a date: without the year if it is the same. */
+const near = (day, from) => (day.slice(0, 4) === from.slice(0, 4) ? spoken(day) : full(day));
+
 /** How a date of the streak looks: what happened on it, what may still happen. */
 function lookOf(day, { kinds, makeUp, today }) {
   if (kinds[day]) return kinds[day];
@@ -39,4 +42,4 @@ function month(streak, today, back) {
   return { title: `${first.slice(0, 4)} 年 ${Number(first.slice(5, 7))} 月`, cells: Array.from({ length: blanks }, (_, i) => ({ day: `blank-${i}`, look: 'blank' })).concat(dates) };
 }
 
-module.exports = { between, full, month, plus, spoken };
+module.exports = { between, full, month, near, plus, spoken };
