@@ -9,6 +9,7 @@ use crate::id::DIMENSIONS_MAX;
 use crate::insight::KnownOrder;
 use crate::json::JsonWriter;
 use crate::program::names::{EventNames, FlowNames};
+#[cfg(any(not(target_arch = "wasm32"), feature = "server"))]
 use crate::program::rules::Rules;
 use crate::program::{Program, Warning};
 use crate::store::journal::KEYS;
@@ -31,11 +32,13 @@ pub fn description(program: &Program, warnings: &[Warning]) -> String {
             id += u64::from(DIMENSIONS_MAX);
         });
         array(w, "flows", &program.names.flows, flow_members);
+        #[cfg(any(not(target_arch = "wasm32"), feature = "server"))]
         claims_members(w, &program.rules);
     })
 }
 
-/// What phones may claim at most, in points.
+/// What phones may claim at most, in points: for who writes a program, and too heavy to carry on every phone.
+#[cfg(any(not(target_arch = "wasm32"), feature = "server"))]
 fn claims_members(w: &mut JsonWriter, rules: &Rules) {
     let most = rules.worst_case();
     w.key("claims_at_most");

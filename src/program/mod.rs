@@ -25,6 +25,7 @@ mod sections;
 mod text;
 mod tiers;
 pub mod value;
+#[cfg(any(not(target_arch = "wasm32"), feature = "server"))]
 mod worst_case;
 mod zones;
 
@@ -33,6 +34,7 @@ pub use day_zone::DayZone;
 pub use flows::Flow;
 pub use limits::{Caps, SyncRule};
 pub use names::Names;
+#[cfg(any(not(target_arch = "wasm32"), feature = "server"))]
 pub use worst_case::WorstCase;
 pub use zones::SummerTime;
 

@@ -107,7 +107,9 @@ fn rustflags(workspace: &Workspace) -> String {
     let registries = fs::read_dir(home.join("registry/src")).into_iter().flatten().flatten().map(|entry| entry.path());
     let cut = registries.chain([workspace.root().to_path_buf()]);
     let cut = cut.map(|path| format!("--remap-path-prefix={}=", path.display()));
-    let fixed = ["-Ctarget-cpu=mvp", "-Csymbol-mangling-version=v0"].map(str::to_string);
+    // The loop of SHA-256 instead of its 64 rounds in a row: 3 KB less, and a phone hashes a few bytes a day.
+    let compact = "--cfg=sha2_backend_soft=\"compact\"";
+    let fixed = ["-Ctarget-cpu=mvp", "-Csymbol-mangling-version=v0", compact].map(str::to_string);
     fixed.into_iter().chain(cut).collect::<Vec<_>>().join("\x1f")
 }
 
