@@ -18,3 +18,4 @@ mod tidy;
 mod tracking;
 mod wire;
 mod worst_case;
+mod zones;

@@ -8,7 +8,7 @@ const SCHEMA: &str = include_str!("../../docs/program.schema.json");
 const CASES: &str = include_str!("../vectors/program.json");
 
 /// A whole number of the program: its row in the reference, its place in the schema, where it goes in a program.
-const NUMBERS: [(&str, &str, &str); 9] = [
+const NUMBERS: [(&str, &str, &str); 39] = [
     ("revision", "/properties/revision", "/revision"),
     ("session.idle_minutes", "/properties/session/properties/idle_minutes", "/session/idle_minutes"),
     ("caps.events_per_day", "/properties/caps/properties/events_per_day", "/caps/events_per_day"),
@@ -22,10 +22,88 @@ const NUMBERS: [(&str, &str, &str); 9] = [
         "/events/0/numbers/0/decimals",
     ),
     ("window_minutes", "/definitions/flow/properties/window_minutes", "/flows/0/window_minutes"),
+    ("zone_change_min_hours", "/properties/zone_change_min_hours", "/zone_change_min_hours"),
+    ("check_in.cycle_days", "/properties/check_in/properties/cycle_days", "/check_in/cycle_days"),
+    (
+        "milestones[].day",
+        "/properties/check_in/properties/milestones/items/properties/day",
+        "/check_in/milestones/0/day",
+    ),
+    (
+        "milestones[].points",
+        "/properties/check_in/properties/milestones/items/properties/points",
+        "/check_in/milestones/0/points",
+    ),
+    (
+        "milestones[].max_times",
+        "/properties/check_in/properties/milestones/items/properties/max_times",
+        "/check_in/milestones/0/max_times",
+    ),
+    (
+        "make_up.window_days",
+        "/properties/check_in/properties/make_up/properties/window_days",
+        "/check_in/make_up/window_days",
+    ),
+    (
+        "make_up.max_per_month",
+        "/properties/check_in/properties/make_up/properties/max_per_month",
+        "/check_in/make_up/max_per_month",
+    ),
+    (
+        "make_up.cost_points",
+        "/properties/check_in/properties/make_up/properties/cost_points",
+        "/check_in/make_up/cost_points",
+    ),
+    (
+        "freeze.held_at_start",
+        "/properties/check_in/properties/freeze/properties/held_at_start",
+        "/check_in/freeze/held_at_start",
+    ),
+    ("points.per_yuan", "/properties/points/properties/per_yuan", "/points/per_yuan"),
+    ("points.claims_per_day_max", "/properties/points/properties/claims_per_day_max", "/points/claims_per_day_max"),
+    (
+        "activities[].points",
+        "/properties/points/properties/activities/items/properties/points",
+        "/points/activities/0/points",
+    ),
+    (
+        "activities[].max_per_day",
+        "/properties/points/properties/activities/items/properties/max_per_day",
+        "/points/activities/0/max_per_day",
+    ),
+    ("multipliers[].percent", "/properties/multipliers/items/properties/percent", "/multipliers/0/percent"),
+    ("daily_caps[].max_points", "/properties/daily_caps/items/properties/max_points", "/daily_caps/0/max_points"),
+    ("growth_per_yuan", "/properties/growth_per_yuan", "/growth_per_yuan"),
+    ("tiers.window_days", "/properties/tiers/properties/window_days", "/tiers/window_days"),
+    ("tiers.term_days", "/properties/tiers/properties/term_days", "/tiers/term_days"),
+    ("tiers.grace_days", "/properties/tiers/properties/grace_days", "/tiers/grace_days"),
+    ("plans[].months", "/properties/membership/properties/plans/items/properties/months", "/membership/plans/0/months"),
+    (
+        "plans[].price_fen",
+        "/properties/membership/properties/plans/items/properties/price_fen",
+        "/membership/plans/0/price_fen",
+    ),
+    ("every_n_orders.n", "/properties/every_n_orders/properties/n", "/every_n_orders/n"),
+    ("rewards[].spent_fen", "/properties/rewards/items/oneOf/0/properties/spent_fen", "/rewards/0/spent_fen"),
+    ("mall[].points", "/properties/mall/items/properties/points", "/mall/0/points"),
+    ("mall[].cash_fen", "/properties/mall/items/properties/cash_fen", "/mall/0/cash_fen"),
+    ("mall[].max_per_person", "/properties/mall/items/properties/max_per_person", "/mall/0/max_per_person"),
+    (
+        "prizes[].weight",
+        "/properties/lottery/items/properties/prizes/items/properties/weight",
+        "/lottery/0/prizes/0/weight",
+    ),
+    (
+        "prizes[].points",
+        "/properties/lottery/items/properties/prizes/items/properties/points",
+        "/lottery/0/prizes/0/points",
+    ),
+    ("referral.max_per_month", "/properties/referral/properties/max_per_month", "/referral/max_per_month"),
+    ("referral.max_total", "/properties/referral/properties/max_total", "/referral/max_total"),
 ];
 
 /// A list of the program, as above.
-const LISTS: [(&str, &str, &str); 8] = [
+const LISTS: [(&str, &str, &str); 22] = [
     ("pages", "/definitions/values", "/pages"),
     ("events", "/properties/events", "/events"),
     ("flows", "/properties/flows", "/flows"),
@@ -34,6 +112,56 @@ const LISTS: [(&str, &str, &str); 8] = [
     ("dimensions[].values", "/definitions/values", "/events/0/dimensions/0/values"),
     ("numbers", "/definitions/event/properties/numbers", "/events/0/numbers"),
     ("steps", "/definitions/flow/properties/steps", "/flows/0/steps"),
+    ("check_in.milestones", "/properties/check_in/properties/milestones", "/check_in/milestones"),
+    ("points.activities", "/properties/points/properties/activities", "/points/activities"),
+    ("multipliers", "/properties/multipliers", "/multipliers"),
+    ("multipliers[].applies_to", "/properties/multipliers/items/properties/applies_to", "/multipliers/0/applies_to"),
+    ("daily_caps", "/properties/daily_caps", "/daily_caps"),
+    ("daily_caps[].sources", "/properties/daily_caps/items/properties/sources", "/daily_caps/0/sources"),
+    ("tiers.levels", "/properties/tiers/properties/levels", "/tiers/levels"),
+    ("levels[].benefits", "/properties/tiers/properties/levels/items/properties/benefits", "/tiers/levels/0/benefits"),
+    ("membership.plans", "/properties/membership/properties/plans", "/membership/plans"),
+    ("membership.benefits", "/properties/membership/properties/benefits", "/membership/benefits"),
+    ("rewards", "/properties/rewards", "/rewards"),
+    ("rewards[].cart", "/properties/rewards/items/oneOf/2/properties/cart", "/rewards/2/cart"),
+    ("mall", "/properties/mall", "/mall"),
+    ("lottery[].prizes", "/properties/lottery/items/properties/prizes", "/lottery/0/prizes"),
+];
+
+/// An object of the program: its place in the schema, its place in a program.
+const OBJECTS: [(&str, &str); 32] = [
+    ("", ""),
+    ("/properties/session", "/session"),
+    ("/properties/caps", "/caps"),
+    ("/properties/sync", "/sync"),
+    ("/definitions/event", "/events/0"),
+    ("/definitions/event/properties/dimensions/items", "/events/0/dimensions/0"),
+    ("/definitions/event/properties/numbers/items", "/events/0/numbers/0"),
+    ("/definitions/flow", "/flows/0"),
+    ("/properties/check_in", "/check_in"),
+    ("/properties/check_in/properties/milestones/items", "/check_in/milestones/0"),
+    ("/properties/check_in/properties/make_up", "/check_in/make_up"),
+    ("/properties/check_in/properties/freeze", "/check_in/freeze"),
+    ("/properties/points", "/points"),
+    ("/properties/points/properties/redeem", "/points/redeem"),
+    ("/properties/points/properties/activities/items", "/points/activities/0"),
+    ("/properties/multipliers/items", "/multipliers/0"),
+    ("/properties/daily_caps/items", "/daily_caps/0"),
+    ("/properties/tiers", "/tiers"),
+    ("/properties/tiers/properties/levels/items", "/tiers/levels/0"),
+    ("/properties/membership", "/membership"),
+    ("/properties/membership/properties/plans/items", "/membership/plans/0"),
+    ("/properties/every_n_orders", "/every_n_orders"),
+    ("/properties/rewards/items/oneOf/0", "/rewards/0"),
+    ("/properties/rewards/items/oneOf/1", "/rewards/1"),
+    ("/properties/rewards/items/oneOf/2", "/rewards/2"),
+    ("/properties/rewards/items/oneOf/2/properties/cart/items", "/rewards/2/cart/0"),
+    ("/properties/mall/items", "/mall/0"),
+    ("/properties/lottery/items", "/lottery/0"),
+    ("/properties/lottery/items/properties/prizes/items", "/lottery/0/prizes/0"),
+    ("/properties/referral", "/referral"),
+    ("/properties/referral/properties/inviter", "/referral/inviter"),
+    ("/properties/referral/properties/invitee", "/referral/invitee"),
 ];
 
 fn schema() -> Value {
@@ -42,6 +170,38 @@ fn schema() -> Value {
 
 /// A program that has every field.
 fn full() -> Value {
+    let mut program = loyal();
+    program.as_object_mut().unwrap().extend(tracked().as_object().unwrap().clone());
+    program
+}
+
+/// Every field of the loyalty sections.
+fn loyal() -> Value {
+    let gift = json!({"points": 1, "coupon": "c", "ticket": "w"});
+    json!({
+        "day_starts_at": "04:00", "zone_change_min_hours": 6,
+        "check_in": {"daily_points": 1, "cycle_days": 1, "ticket": "w", "freeze": {"held_at_start": 1},
+            "milestones": [{"day": 7, "of": "run", "points": 1, "coupon": "c", "ticket": "w", "max_times": 1}],
+            "make_up": {"window_days": 1, "max_per_month": 1, "cost_points": 1, "pays_daily_points": true}},
+        "points": {"per_yuan": 1, "validity": {"days": 1}, "pending_days": {"order": 1}, "redeem": {"step": 1, "fen_per_step": 1},
+            "refund_shortfall": "stop_at_zero", "claims_per_day_max": 1,
+            "activities": [{"name": "share", "points": 1, "source": "share", "max_per_day": 1}]},
+        "growth_per_yuan": 1,
+        "multipliers": [{"name": "m", "percent": 100, "applies_to": ["order"], "when": {"weekday": 1}}],
+        "stacking": "add", "daily_caps": [{"sources": ["order"], "max_points": 1}],
+        "tiers": {"levels": [{"name": "l", "from": 0, "benefits": ["b"], "icon": "i"}], "window_days": 1, "term_days": 1,
+            "grace_days": 1, "downgrade": "one_step", "after_refund": "immediate"},
+        "membership": {"plans": [{"id": "p", "months": 1, "price_fen": 1}], "benefits": ["b"]},
+        "every_n_orders": {"n": 1, "coupon": "c"},
+        "rewards": [{"id": "r", "spent_fen": 1, "repeats": true, "points": 1, "coupon": "c", "ticket": "w"},
+            {"id": "s", "bought": "x", "offer": "o"}, {"id": "t", "cart": [{"from_fen": 1, "off_fen": 1}]}],
+        "mall": [{"id": "i", "points": 1, "cash_fen": 1, "max_per_person": 1}],
+        "lottery": [{"id": "w", "prizes": [{"id": "p", "weight": 1, "points": 1}]}],
+        "referral": {"inviter": gift, "invitee": gift, "max_per_month": 1, "max_total": 1},
+    })
+}
+
+fn tracked() -> Value {
     json!({
         "app": "a", "revision": 1, "day_zone": "event", "session": {"idle_minutes": 1}, "pages": [],
         "events": [{"name": "e", "dimensions": [{"name": "d", "values": []}], "numbers": [{"name": "n", "decimals": 0}]}],
@@ -94,6 +254,16 @@ fn lengths_of_lists_are_the_same_everywhere() {
 fn element(field: &str, n: u64) -> Value {
     let name = format!("{}{n}", &field[..2]);
     match field {
+        "check_in.milestones" => json!({"day": n + 1, "points": 1}),
+        "points.activities" => json!({"name": name, "points": 1}),
+        "multipliers" => json!({"name": name, "percent": 100, "applies_to": ["order"], "when": {"weekday": 1}}),
+        "daily_caps" => json!({"sources": ["order"], "max_points": 1}),
+        "tiers.levels" => json!({"name": name, "from": n, "benefits": ["b"]}),
+        "membership.plans" => json!({"id": name, "months": 1, "price_fen": 1}),
+        "rewards" => json!({"id": name, "spent_fen": 1, "points": 1}),
+        "rewards[].cart" => json!({"from_fen": n + 1, "off_fen": n + 1}),
+        "mall" => json!({"id": name, "points": 1}),
+        "lottery[].prizes" => json!({"id": name, "weight": 1}),
         "events" | "dimensions" | "numbers" => json!({"name": name}),
         "flows" => json!({"name": name, "steps": ["x", "y"]}),
         _ => json!(name),
@@ -105,24 +275,14 @@ fn every_field_of_the_schema_is_known_and_every_other_refused() {
     let mut program = full();
     assert_eq!(unknown(&program), Vec::<String>::new());
     let schema = schema();
-    let objects = [
-        ("", ""),
-        ("/properties/session", "/session"),
-        ("/properties/caps", "/caps"),
-        ("/properties/sync", "/sync"),
-        ("/definitions/event", "/events/0"),
-        ("/definitions/event/properties/dimensions/items", "/events/0/dimensions/0"),
-        ("/definitions/event/properties/numbers/items", "/events/0/numbers/0"),
-        ("/definitions/flow", "/flows/0"),
-    ];
-    for (place, in_program) in objects {
+    for (place, in_program) in OBJECTS {
         let declared = schema.pointer(place).unwrap();
         assert_eq!(declared["additionalProperties"], json!(false), "{place}");
         let object = program.pointer_mut(in_program).unwrap().as_object_mut().unwrap();
         assert!(object.keys().eq(declared["properties"].as_object().unwrap().keys()), "{place}");
         object.insert("extra".into(), json!(1));
     }
-    assert_eq!(unknown(&program).len(), objects.len());
+    assert_eq!(unknown(&program).len(), OBJECTS.len());
 }
 
 fn unknown(program: &Value) -> Vec<String> {
@@ -182,7 +342,7 @@ fn examples_in_the_reference_load() {
         .skip(1)
         .map(|rest| serde_json::from_str(rest.split("```").next().unwrap()).unwrap())
         .collect();
-    assert_eq!(examples.len(), 3);
+    assert_eq!(examples.len(), 4);
     for example in examples {
         let program = match (example.get("steps"), example.get("name")) {
             (Some(_), _) => json!({"app": "a", "revision": 1, "flows": [example]}),
@@ -190,5 +350,38 @@ fn examples_in_the_reference_load() {
             _ => example,
         };
         assert_eq!(load(&program.to_string()).unwrap().1, [], "{program}");
+    }
+}
+
+const EXAMPLES: [&str; 4] = [
+    include_str!("../../examples/programs/mall.json"),
+    include_str!("../../examples/programs/tea-shop.json"),
+    include_str!("../../examples/programs/course.json"),
+    include_str!("../../miniprogram-demo/program.json"),
+];
+
+/// The schema takes what the reader takes, and most of what it refuses is refused by both.
+#[test]
+fn complete_examples_load_and_fit_the_schema() {
+    let validator = jsonschema::validator_for(&schema()).unwrap();
+    for text in EXAMPLES {
+        let program: Value = serde_json::from_str(text).unwrap();
+        assert_eq!(load(text).unwrap().1, [], "{}", program["app"]);
+        assert!(validator.is_valid(&program), "{}: {:?}", program["app"], validator.validate(&program));
+        let most = load(text).unwrap().0.rules.worst_case();
+        assert!(most.per_day > 0 && most.per_month > most.per_day && most.lifetime.is_none(), "{most:?}");
+    }
+    assert!(validator.is_valid(&full()), "{:?}", validator.validate(&full()));
+    for (place, value) in [
+        ("/day_zone", json!("Asia Tokyo")),
+        ("/day_starts_at", json!("24:00")),
+        ("/points/validity", json!({"days": 1, "months": 1})),
+        ("/multipliers/0/when", json!({})),
+        ("/rewards/1", json!({"id": "r", "bought": "x"})),
+        ("/stacking", json!("sum")),
+    ] {
+        let mut program = full();
+        *program.pointer_mut(place).unwrap() = value.clone();
+        assert!(!validator.is_valid(&program) && !takes(place, value), "{place}");
     }
 }
