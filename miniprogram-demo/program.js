@@ -3,448 +3,102 @@ module.exports = {
   "app": "tea-shop",
   "revision": 2,
   "day_zone": "Asia/Shanghai",
-  "session": {
-    "idle_minutes": 30
-  },
-  "pages": [
-    "home",
-    "category",
-    "search",
-    "product",
-    "cart",
-    "checkout",
-    "done",
-    "me",
-    "orders",
-    "checkin",
-    "points",
-    "mall",
-    "lottery",
-    "member",
-    "rewards",
-    "collection",
-    "settings",
-    "lab"
-  ],
+  "session": { "idle_minutes": 30 },
+  "pages": ["home", "category", "search", "product", "cart", "checkout", "done", "me", "orders", "checkin", "points", "mall", "lottery", "member", "rewards", "collection", "settings", "lab"],
   "events": [
     {
       "name": "view_product",
       "dimensions": [
-        {
-          "name": "category",
-          "values": [
-            "green",
-            "white",
-            "oolong",
-            "black",
-            "puer",
-            "flower",
-            "ware",
-            "gift"
-          ]
-        },
+        { "name": "category", "values": ["green", "white", "oolong", "black", "puer", "flower", "ware", "gift"] },
         {
           "name": "product",
           "values": [
-            "longjing",
-            "biluochun",
-            "maofeng",
-            "yinzhen",
-            "shoumei",
-            "tieguanyin",
-            "dahongpao",
-            "xiaozhong",
-            "qimen",
-            "shupu",
-            "bingdao",
-            "jasmine",
-            "zisha",
-            "gaiwan",
-            "cups",
-            "pitcher",
-            "giftbox",
-            "starter"
+            "longjing", "biluochun", "maofeng", "yinzhen", "shoumei", "tieguanyin", "dahongpao", "xiaozhong", "qimen",
+            "shupu", "bingdao", "jasmine", "zisha", "gaiwan", "cups", "pitcher", "giftbox", "starter"
           ]
         }
       ],
-      "numbers": [
-        {
-          "name": "price_fen",
-          "decimals": 0
-        }
-      ]
+      "numbers": [{ "name": "price_fen", "decimals": 0 }]
     },
     {
       "name": "favourite",
       "dimensions": [
-        {
-          "name": "category",
-          "values": [
-            "green",
-            "white",
-            "oolong",
-            "black",
-            "puer",
-            "flower",
-            "ware",
-            "gift"
-          ]
-        },
-        {
-          "name": "action",
-          "values": [
-            "add",
-            "remove"
-          ]
-        }
+        { "name": "category", "values": ["green", "white", "oolong", "black", "puer", "flower", "ware", "gift"] },
+        { "name": "action", "values": ["add", "remove"] }
       ]
     },
     {
       "name": "choose_spec",
       "dimensions": [
-        {
-          "name": "category",
-          "values": [
-            "green",
-            "white",
-            "oolong",
-            "black",
-            "puer",
-            "flower",
-            "ware",
-            "gift"
-          ]
-        },
-        {
-          "name": "size",
-          "values": [
-            "sample",
-            "standard",
-            "large"
-          ]
-        }
+        { "name": "category", "values": ["green", "white", "oolong", "black", "puer", "flower", "ware", "gift"] },
+        { "name": "size", "values": ["sample", "standard", "large"] }
       ],
-      "numbers": [
-        {
-          "name": "price_fen",
-          "decimals": 0
-        }
-      ]
+      "numbers": [{ "name": "price_fen", "decimals": 0 }]
     },
     {
       "name": "add_cart",
       "dimensions": [
-        {
-          "name": "category",
-          "values": [
-            "green",
-            "white",
-            "oolong",
-            "black",
-            "puer",
-            "flower",
-            "ware",
-            "gift"
-          ]
-        },
-        {
-          "name": "way",
-          "values": [
-            "cart",
-            "buy_now",
-            "reorder"
-          ]
-        }
+        { "name": "category", "values": ["green", "white", "oolong", "black", "puer", "flower", "ware", "gift"] },
+        { "name": "way", "values": ["cart", "buy_now", "reorder"] }
       ],
-      "numbers": [
-        {
-          "name": "price_fen",
-          "decimals": 0
-        },
-        {
-          "name": "quantity",
-          "decimals": 0
-        }
-      ]
+      "numbers": [{ "name": "price_fen", "decimals": 0 }, { "name": "quantity", "decimals": 0 }]
     },
     {
       "name": "remove_cart",
-      "dimensions": [
-        {
-          "name": "category",
-          "values": [
-            "green",
-            "white",
-            "oolong",
-            "black",
-            "puer",
-            "flower",
-            "ware",
-            "gift"
-          ]
-        }
-      ]
+      "dimensions": [{ "name": "category", "values": ["green", "white", "oolong", "black", "puer", "flower", "ware", "gift"] }]
     },
-    {
-      "name": "checkout",
-      "numbers": [
-        {
-          "name": "amount_fen",
-          "decimals": 0
-        },
-        {
-          "name": "lines",
-          "decimals": 0
-        }
-      ]
-    },
+    { "name": "checkout", "numbers": [{ "name": "amount_fen", "decimals": 0 }, { "name": "lines", "decimals": 0 }] },
     {
       "name": "order_item",
-      "dimensions": [
-        {
-          "name": "category",
-          "values": [
-            "green",
-            "white",
-            "oolong",
-            "black",
-            "puer",
-            "flower",
-            "ware",
-            "gift"
-          ]
-        }
-      ],
-      "numbers": [
-        {
-          "name": "quantity",
-          "decimals": 0
-        },
-        {
-          "name": "paid_fen",
-          "decimals": 0
-        }
-      ]
+      "dimensions": [{ "name": "category", "values": ["green", "white", "oolong", "black", "puer", "flower", "ware", "gift"] }],
+      "numbers": [{ "name": "quantity", "decimals": 0 }, { "name": "paid_fen", "decimals": 0 }]
     },
-    {
-      "name": "banner_tap",
-      "dimensions": [
-        {
-          "name": "banner",
-          "values": [
-            "spring",
-            "hearth",
-            "moon"
-          ]
-        }
-      ]
-    },
+    { "name": "banner_tap", "dimensions": [{ "name": "banner", "values": ["spring", "hearth", "moon"] }] },
     {
       "name": "category_tap",
-      "dimensions": [
-        {
-          "name": "category",
-          "values": [
-            "green",
-            "white",
-            "oolong",
-            "black",
-            "puer",
-            "flower",
-            "ware",
-            "gift"
-          ]
-        }
-      ]
+      "dimensions": [{ "name": "category", "values": ["green", "white", "oolong", "black", "puer", "flower", "ware", "gift"] }]
     }
   ],
   "flows": [
-    {
-      "name": "purchase",
-      "steps": [
-        "view_product",
-        "add_cart",
-        "checkout",
-        "order"
-      ],
-      "window_minutes": 1440
-    },
-    {
-      "name": "search_to_cart",
-      "steps": [
-        "search",
-        "view_product",
-        "add_cart"
-      ],
-      "window_minutes": 60
-    }
+    { "name": "purchase", "steps": ["view_product", "add_cart", "checkout", "order"], "window_minutes": 1440 },
+    { "name": "search_to_cart", "steps": ["search", "view_product", "add_cart"], "window_minutes": 60 }
   ],
   "check_in": {
-    "daily_points": [
-      5,
-      5,
-      5,
-      10,
-      10,
-      15,
-      20
-    ],
+    "daily_points": [5, 5, 5, 10, 10, 15, 20],
     "milestones": [
-      {
-        "day": 3,
-        "points": 10
-      },
-      {
-        "day": 7,
-        "points": 30,
-        "ticket": "wheel"
-      },
-      {
-        "day": 15,
-        "coupon": "cup-10"
-      },
-      {
-        "day": 30,
-        "coupon": "gift-tasting"
-      },
-      {
-        "day": 100,
-        "points": 200,
-        "of": "total"
-      }
+      { "day": 3, "points": 10 },
+      { "day": 7, "points": 30, "ticket": "wheel" },
+      { "day": 15, "coupon": "cup-10" },
+      { "day": 30, "coupon": "gift-tasting" },
+      { "day": 100, "points": 200, "of": "total" }
     ],
-    "make_up": {
-      "window_days": 7,
-      "max_per_month": 3,
-      "cost_points": 5
-    },
-    "freeze": {
-      "held_at_start": 1
-    }
+    "make_up": { "window_days": 7, "max_per_month": 3, "cost_points": 5 },
+    "freeze": { "held_at_start": 1 }
   },
   "points": {
     "per_yuan": 1,
-    "validity": {
-      "months": 12
-    },
-    "redeem": {
-      "step": 100,
-      "fen_per_step": 500
-    },
+    "validity": { "months": 12 },
+    "redeem": { "step": 100, "fen_per_step": 500 },
     "refund_shortfall": "allow_negative",
-    "activities": [
-      {
-        "name": "share",
-        "points": 2,
-        "max_per_day": 3
-      }
-    ],
+    "activities": [{ "name": "share", "points": 2, "max_per_day": 3 }],
     "claims_per_day_max": 260
   },
   "growth_per_yuan": 1,
   "multipliers": [
-    {
-      "name": "茶友日",
-      "percent": 200,
-      "applies_to": [
-        "order"
-      ],
-      "when": {
-        "day_of_month": 18
-      }
-    },
-    {
-      "name": "生日",
-      "percent": 200,
-      "applies_to": [
-        "order"
-      ],
-      "when": {
-        "birthday": true
-      }
-    },
-    {
-      "name": "雅会员",
-      "percent": 200,
-      "applies_to": [
-        "order"
-      ],
-      "when": {
-        "paid_member": true
-      }
-    },
-    {
-      "name": "金叶",
-      "percent": 150,
-      "applies_to": [
-        "order"
-      ],
-      "when": {
-        "tier": "金叶"
-      }
-    },
-    {
-      "name": "山月知己",
-      "percent": 200,
-      "applies_to": [
-        "order"
-      ],
-      "when": {
-        "tier": "山月知己"
-      }
-    }
+    { "name": "茶友日", "percent": 200, "applies_to": ["order"], "when": { "day_of_month": 18 } },
+    { "name": "生日", "percent": 200, "applies_to": ["order"], "when": { "birthday": true } },
+    { "name": "雅会员", "percent": 200, "applies_to": ["order"], "when": { "paid_member": true } },
+    { "name": "金叶", "percent": 150, "applies_to": ["order"], "when": { "tier": "金叶" } },
+    { "name": "山月知己", "percent": 200, "applies_to": ["order"], "when": { "tier": "山月知己" } }
   ],
   "stacking": "highest",
-  "daily_caps": [
-    {
-      "sources": [
-        "share"
-      ],
-      "max_points": 6
-    }
-  ],
+  "daily_caps": [{ "sources": ["share"], "max_points": 6 }],
   "tiers": {
     "levels": [
-      {
-        "name": "青叶",
-        "from": 0,
-        "benefits": [
-          "birthday-gift"
-        ],
-        "icon": "medal-jade"
-      },
-      {
-        "name": "银叶",
-        "from": 500,
-        "benefits": [
-          "birthday-gift",
-          "free-shipping"
-        ],
-        "icon": "medal-silver"
-      },
-      {
-        "name": "金叶",
-        "from": 2000,
-        "benefits": [
-          "birthday-gift",
-          "free-shipping",
-          "points-150",
-          "early-tasting"
-        ],
-        "icon": "medal-gold"
-      },
-      {
-        "name": "山月知己",
-        "from": 6000,
-        "benefits": [
-          "birthday-gift",
-          "free-shipping",
-          "points-200",
-          "early-tasting",
-          "own-service"
-        ],
-        "icon": "medal-night"
-      }
+      { "name": "青叶", "from": 0, "benefits": ["birthday-gift"], "icon": "medal-jade" },
+      { "name": "银叶", "from": 500, "benefits": ["birthday-gift", "free-shipping"], "icon": "medal-silver" },
+      { "name": "金叶", "from": 2000, "benefits": ["birthday-gift", "free-shipping", "points-150", "early-tasting"], "icon": "medal-gold" },
+      { "name": "山月知己", "from": 6000, "benefits": ["birthday-gift", "free-shipping", "points-200", "early-tasting", "own-service"], "icon": "medal-night" }
     ],
     "window_days": 365,
     "term_days": 365,
@@ -453,134 +107,39 @@ module.exports = {
   },
   "membership": {
     "plans": [
-      {
-        "id": "month",
-        "months": 1,
-        "price_fen": 1500
-      },
-      {
-        "id": "season",
-        "months": 3,
-        "price_fen": 3900
-      },
-      {
-        "id": "year",
-        "months": 12,
-        "price_fen": 12800
-      }
+      { "id": "month", "months": 1, "price_fen": 1500 },
+      { "id": "season", "months": 3, "price_fen": 3900 },
+      { "id": "year", "months": 12, "price_fen": 12800 }
     ],
-    "benefits": [
-      "member-price",
-      "sample-pack",
-      "points-200"
-    ]
+    "benefits": ["member-price", "sample-pack", "points-200"]
   },
-  "every_n_orders": {
-    "n": 3,
-    "coupon": "cup-10"
-  },
+  "every_n_orders": { "n": 3, "coupon": "cup-10" },
   "rewards": [
-    {
-      "id": "spend-500",
-      "spent_fen": 50000,
-      "repeats": true,
-      "coupon": "ship-free"
-    },
-    {
-      "id": "green-pack",
-      "bought": "green",
-      "offer": "cups-offer"
-    },
-    {
-      "id": "steps",
-      "cart": [
-        {
-          "from_fen": 39900,
-          "off_fen": 2000
-        },
-        {
-          "from_fen": 59900,
-          "off_fen": 4000
-        }
-      ]
-    }
+    { "id": "spend-500", "spent_fen": 50000, "repeats": true, "coupon": "ship-free" },
+    { "id": "green-pack", "bought": "green", "offer": "cups-offer" },
+    { "id": "steps", "cart": [{ "from_fen": 39900, "off_fen": 2000 }, { "from_fen": 59900, "off_fen": 4000 }] }
   ],
   "mall": [
-    {
-      "id": "sample-box",
-      "points": 100
-    },
-    {
-      "id": "tea-cups",
-      "points": 600
-    },
-    {
-      "id": "glass-pitcher",
-      "points": 300,
-      "cash_fen": 2900
-    },
-    {
-      "id": "gaiwan-set",
-      "points": 2000,
-      "max_per_person": 2
-    }
+    { "id": "sample-box", "points": 100 },
+    { "id": "tea-cups", "points": 600 },
+    { "id": "glass-pitcher", "points": 300, "cash_fen": 2900 },
+    { "id": "gaiwan-set", "points": 2000, "max_per_person": 2 }
   ],
   "lottery": [
     {
       "id": "wheel",
       "prizes": [
-        {
-          "id": "points-5",
-          "weight": 40,
-          "points": 5
-        },
-        {
-          "id": "sample",
-          "weight": 10
-        },
-        {
-          "id": "points-20",
-          "weight": 20,
-          "points": 20
-        },
-        {
-          "id": "none",
-          "weight": 24
-        },
-        {
-          "id": "points-100",
-          "weight": 1,
-          "points": 100
-        },
-        {
-          "id": "ship-free",
-          "weight": 5
-        }
+        { "id": "points-5", "weight": 40, "points": 5 },
+        { "id": "sample", "weight": 10 },
+        { "id": "points-20", "weight": 20, "points": 20 },
+        { "id": "none", "weight": 24 },
+        { "id": "points-100", "weight": 1, "points": 100 },
+        { "id": "ship-free", "weight": 5 }
       ]
     }
   ],
-  "referral": {
-    "inviter": {
-      "points": 20,
-      "coupon": "cup-10"
-    },
-    "invitee": {
-      "points": 10
-    },
-    "max_per_month": 5,
-    "max_total": 50
-  },
-  "attributes": [
-    "city",
-    "member_level"
-  ],
-  "caps": {
-    "events_per_day": 10000,
-    "labels_per_dimension": 256
-  },
-  "sync": {
-    "max_bytes": 4096,
-    "max_age_hours": 24,
-    "per_session": 1
-  }
+  "referral": { "inviter": { "points": 20, "coupon": "cup-10" }, "invitee": { "points": 10 }, "max_per_month": 5, "max_total": 50 },
+  "attributes": ["city", "member_level"],
+  "caps": { "events_per_day": 10000, "labels_per_dimension": 256 },
+  "sync": { "max_bytes": 4096, "max_age_hours": 24, "per_session": 1 }
 };
