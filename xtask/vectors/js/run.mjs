@@ -6,6 +6,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { loyalty } from './loyalty.mjs';
 import { program } from './program.mjs';
+import { told } from './told.mjs';
 import { tracking } from './tracking.mjs';
 import { wire } from './wire.mjs';
 
@@ -15,6 +16,7 @@ const FORMS = {
   'tracking.json': tracking,
   'loyalty.json': loyalty,
   'loyalty-rules.json': loyalty,
+  'loyalty-told.json': told,
 };
 
 const folder = process.argv[2];

@@ -4,6 +4,7 @@
 
 mod loyalty;
 mod program;
+mod told;
 mod tracking;
 mod wire;
 
@@ -23,12 +24,13 @@ use serde_json::{json, Value};
 /// A form of cases: the file's name, and how to run all that the file holds.
 type Form = (&'static str, fn(&Value) -> Result<Vec<Outcome>>);
 
-const FORMS: [Form; 5] = [
+const FORMS: [Form; 6] = [
     ("program.json", program::run),
     ("tracking.json", tracking::run),
     ("wire.json", wire::run),
     ("loyalty.json", loyalty::run),
     ("loyalty-rules.json", loyalty::run),
+    ("loyalty-told.json", told::run),
 ];
 
 /// What came of one case.
