@@ -3,6 +3,7 @@
 use super::command::{text, Output};
 use super::outcome::object;
 use super::Engine;
+use crate::bytes::hex;
 use crate::clock::{At, Day, UnixMs};
 use crate::error::Error;
 use crate::event::dropped::Dropped;
@@ -12,7 +13,6 @@ use crate::loyalty::ledger::{Base, Entry, Ledger, Origin, RefusedClaim};
 use crate::loyalty::wire::{first_head, Claim};
 use crate::loyalty::{Act, Line, Stamp, State};
 use crate::program::value::Value;
-use crate::summary::claims::hex;
 use crate::sync::answer::{Fact, LedgerAnswer};
 
 /// Which act a line belongs to (`None`: time alone), and its position among that act's lines.

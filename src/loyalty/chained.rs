@@ -5,6 +5,7 @@ use serde_json::Value as Json;
 use super::act::Act;
 use super::form::{act_of, is_claim};
 use super::wire::{first_head, next_head, Claim, Head};
+use crate::bytes::{hex, unhex};
 use crate::clock::OffsetMin;
 use crate::error::Error;
 use crate::id::{DeviceId, UserId};
@@ -12,7 +13,6 @@ use crate::json::JsonWriter;
 use crate::program::rules::Rules;
 use crate::program::value::{parse, Value};
 use crate::program::{load, Program};
-use crate::summary::claims::{hex, unhex};
 
 /// The head before the first and after each claim of `{"app", "user", "device", "head"?, "program" | "programs", "claims"}`, as JSON texts of
 /// 64 digits. Without `head` the chain begins. A claim is `{"kind", "at", "tz", "rev", …}`; an activity has its `name`, or

@@ -9,6 +9,7 @@ use super::replay::{action, replay, Action, Replayed};
 use super::state::State;
 use super::view::write_day;
 use super::Line;
+use crate::bytes::hex;
 use crate::bytes::Writer;
 use crate::clock::OffsetMin;
 use crate::error::Error;
@@ -185,10 +186,4 @@ fn write_action(json: &mut JsonWriter, action: &Action) {
     json.key("on");
     write_day(json, action.day);
     json.end_object();
-}
-
-/// Lower case hexadecimal.
-pub fn hex(bytes: &[u8]) -> String {
-    let digit = |value: u8| char::from(if value < 10 { b'0' + value } else { b'a' + value - 10 });
-    bytes.iter().flat_map(|byte| [digit(byte >> 4), digit(byte & 15)]).collect()
 }

@@ -1,7 +1,7 @@
 //! The claims that an upload carries, and what they are held against (`docs/loyalty.md`).
 
 use super::Upload;
-use crate::bytes::{Reader, Writer};
+use crate::bytes::{hex, Reader, Writer};
 use crate::json::JsonWriter;
 use crate::loyalty::wire::{decode_claims, encode_claims, Claim, Head};
 use crate::loyalty::Act;
@@ -89,34 +89,4 @@ fn write_claim(w: &mut JsonWriter, claim: &Claim) {
         _ => {}
     }
     w.end_object();
-}
-
-/// Two lower-case hexadecimal digits a byte.
-pub fn hex(bytes: &[u8]) -> String {
-    let mut text = String::new();
-    for byte in bytes {
-        for digit in [byte >> 4, byte & 15] {
-            text.push(char::from(if digit < 10 { b'0' + digit } else { b'a' + digit - 10 }));
-        }
-    }
-    text
-}
-
-/// Reads what [`hex`] wrote; `None` for any other length or digit.
-pub fn unhex<const N: usize>(text: &str) -> Option<[u8; N]> {
-    let mut bytes = [0; N];
-    if text.len() != 2 * N {
-        return None;
-    }
-    for (byte, pair) in bytes.iter_mut().zip(text.as_bytes().chunks(2)) {
-        for &digit in pair {
-            let value = match digit {
-                b'0'..=b'9' => digit - b'0',
-                b'a'..=b'f' => digit - b'a' + 10,
-                _ => return None,
-            };
-            *byte = *byte << 4 | value;
-        }
-    }
-    Some(bytes)
 }

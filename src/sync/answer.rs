@@ -2,7 +2,7 @@
 //! but a well-formed echo.
 
 use super::InFlight;
-use crate::bytes::Reader;
+use crate::bytes::{unhex, Reader};
 use crate::clock::{Day, OffsetMin, UnixMs};
 use crate::id::{DeletionId, DeviceId, SegmentId};
 use crate::json::JsonWriter;
@@ -11,7 +11,6 @@ use crate::loyalty::wire::Head;
 use crate::loyalty::{Act, State};
 use crate::program::rules::Rules;
 use crate::program::value::{parse, Value};
-use crate::summary::claims::unhex;
 
 /// The largest answer that is looked at.
 pub const ANSWER_BYTES_MAX: usize = 64 * 1024;
@@ -128,8 +127,11 @@ fn judge_body(body: &str, sent: &InFlight, id: Option<DeletionId>, rules: &Rules
     if echoes {
         return Verdict::Taken(Box::new(answer));
     }
+    // Claims alone: a backend without ledgers has nothing to echo, and says so.
+    let needs_echo = sent.deletion || sent.attributes.is_some() || !sent.rows.is_empty();
     match value.get("names").and_then(Value::as_bool) {
         Some(true) if !sent.with_names => Verdict::Names,
+        _ if !needs_echo && value.get("acks").and_then(Value::as_list).is_some() => Verdict::Taken(Box::new(answer)),
         _ => Verdict::Nonsense,
     }
 }

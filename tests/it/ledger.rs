@@ -69,7 +69,7 @@ fn assert_agreed(phone: &mut Phone) {
     assert_eq!(points["awaiting"], 0, "{points}");
     assert_eq!(points["available"], points["confirmed"]["available"], "{points}");
     let user = phone.user.clone();
-    let theirs = huitou::summary::claims::hex(&books(phone).state(&user).digest());
+    let theirs = huitou::bytes::hex(&books(phone).state(&user).digest());
     assert_eq!(ask(phone, json!({"op": "proof"}))["digest"], theirs);
 }
 
@@ -92,6 +92,21 @@ fn a_claim_shows_at_once_and_is_confirmed_by_a_sync() {
     assert_eq!(page["lines"][0]["confirmed"], true, "{page}");
     let explained = ask(&mut phone, json!({"op": "explain", "id": page["lines"][0]["id"]}));
     assert_eq!((&explained["reason"], &explained["points"]), (&json!("check_in"), &json!(5)));
+}
+
+#[test]
+fn a_backend_without_ledgers_is_asked_once_and_the_claim_waits() {
+    let mut phone = phone();
+    phone.server.books = None;
+    check_in(&mut phone).unwrap();
+    phone.settle();
+    let sent = phone.network.sent_bytes.len();
+    phone.command(r#"{"op":"sync"}"#).unwrap();
+    phone.settle();
+    phone.pass(DAY);
+    assert_eq!(phone.network.sent_bytes.len(), sent + 1);
+    assert_eq!(ask(&mut phone, json!({"op": "points"}))["awaiting"], 1);
+    assert!(phone.engine().stats().dropped.is_empty(), "an answer without a ledger is no bad answer");
 }
 
 #[test]

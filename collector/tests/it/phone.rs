@@ -182,7 +182,7 @@ impl Phone {
                 _ => drop(self.claims.drain(..held)),
             }
             self.acked = seq;
-            self.pinned = huitou::summary::claims::unhex(ledger["head"].as_str().unwrap()).unwrap();
+            self.pinned = huitou::bytes::unhex(ledger["head"].as_str().unwrap()).unwrap();
         }
     }
 

@@ -2,11 +2,12 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::bytes::{hex, unhex};
 use crate::clock::{Day, OffsetMin, UnixMs};
 use crate::loyalty::form::{is_claim, kind};
 use crate::loyalty::wire::Claim;
 use crate::loyalty::Act;
-use crate::summary::claims::{hex, unhex, Claims, CLAIMS_MAX};
+use crate::summary::claims::{Claims, CLAIMS_MAX};
 
 /// Claims of one phone and what they are held against.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]

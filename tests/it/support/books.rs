@@ -1,5 +1,6 @@
 //! A server that keeps ledgers, as plainly as it can be said: everything that arrived, folded anew each time.
 
+use huitou::bytes::hex;
 use huitou::clock::OffsetMin;
 use huitou::id::{DeviceId, UserId};
 use huitou::json::JsonWriter;
@@ -9,7 +10,6 @@ use huitou::loyalty::replay::{replay, Replayed};
 use huitou::loyalty::wire::{first_head, next_head, Claim, Head};
 use huitou::loyalty::{Act, State};
 use huitou::program::rules::Rules;
-use huitou::summary::claims::hex;
 use huitou::summary::report::Report;
 use huitou::summary::Claims;
 use std::collections::BTreeMap;
