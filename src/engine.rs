@@ -2,7 +2,7 @@
 
 pub mod command;
 pub mod effect;
-mod loyalty;
+pub mod loyalty;
 pub mod observe;
 pub mod outcome;
 mod personal;

@@ -1,6 +1,8 @@
 //! `tests/formats/`: what phones in the field have stored must load for ever. `HUITOU_WRITE_FORMATS=1 cargo test --test
 //! it formats` writes a file that is missing, never one that is there: a new format gets a new name.
 
+use crate::support::books::Books;
+use crate::support::network::Fate;
 use crate::support::phone::Phone;
 use crate::support::{HOUR, SECOND};
 use huitou::bytes::{Reader, Writer};
@@ -9,6 +11,7 @@ use huitou::engine::command::Output;
 use huitou::event::dropped::Dropped;
 use huitou::event::{Props, Record, Scalar};
 use huitou::id::{EventIx, FlowIx, Label, SegmentId, UserId};
+use huitou::loyalty::Act;
 use huitou::store::journal::Journal;
 use serde_json::Value;
 use std::path::PathBuf;
@@ -109,12 +112,12 @@ fn used_phone() -> Phone {
     phone.page(Some("home"));
     phone.hide();
     phone.settle();
-    phone.network.plan.push_back(crate::support::network::Fate::Status(400));
+    phone.network.plan.push_back(Fate::Status(400));
     phone.show();
     phone.track("nothing", &[], &[]);
     phone.command(r#"{"op":"sync"}"#).unwrap();
     phone.settle();
-    phone.network.then = crate::support::network::Fate::Lost;
+    phone.network.then = Fate::Lost;
     phone.close();
     phone.program.names.events[8].dimensions[0].values.push("puer".into());
     phone.log_in("bert");
@@ -190,4 +193,59 @@ fn a_stored_phone_goes_on_where_it_stopped() {
     let anna = phone.server.sum(Some("anna"));
     let found: Vec<(&String, u64)> = anna.events.iter().map(|(name, event)| (name, event.count)).collect();
     assert_eq!(found, [(&"launch".to_owned(), 1)], "what she had not sent yet, and not the refused row");
+}
+
+/// A phone whose ledgers hold an answered claim, a fact, and claims that wait, of two people.
+fn claiming_phone() -> Phone {
+    let mut phone = with_rules(Phone::with(PROGRAM));
+    phone.server.names.insert(phone.program.names.hash(), phone.program.names.clone());
+    phone.server.books = Some(Books::of(vec![(1, phone.program.rules.clone())]));
+    phone.log_in("anna");
+    phone.command(CHECK_IN).unwrap();
+    let order = Act::OrderPaid { order_id: "20261122-1".into(), paid_fen: 4_900, categories: vec!["green".into()] };
+    let at_ms = phone.now_ms;
+    phone.server.books.as_mut().unwrap().fact("anna", at_ms, order);
+    phone.settle();
+    phone.network.then = Fate::Lost;
+    phone.now_ms += 24 * HOUR;
+    phone.command(CHECK_IN).unwrap();
+    phone.settle();
+    phone.log_in("bert");
+    phone.command(CHECK_IN).unwrap();
+    phone.settle();
+    phone.log_in("anna");
+    phone.settle();
+    phone
+}
+
+const CHECK_IN: &str = r#"{"op":"check_in"}"#;
+
+fn with_rules(mut phone: Phone) -> Phone {
+    phone.program.rules.check_in.daily_points = vec![5];
+    phone.program.rules.points.per_yuan = 1;
+    phone
+}
+
+/// The claims are what must load for ever; a state of an older engine may be asked for again.
+#[test]
+fn a_stored_ledger_keeps_its_claims() {
+    let text = frozen("store-v1-ledger.hex", || {
+        let keys = claiming_phone().storage.values.into_iter().enumerate().filter(|(_, value)| !value.is_empty());
+        keys.map(|(key, value)| format!("{key} {}\n", hex(&value))).collect()
+    });
+    let mut phone = with_rules(Phone::with(PROGRAM));
+    for (key, bytes) in lines(&text) {
+        phone.storage.values[key.parse::<usize>().unwrap()] = bytes;
+    }
+    phone.server = claiming_phone().server;
+    phone.boots = 1_000;
+    phone.now_ms += 25 * HOUR;
+    phone.start();
+    phone.user = "anna".into();
+    phone.send_all();
+    phone.log_in("bert");
+    phone.send_all();
+    let books = phone.server.books.as_ref().unwrap();
+    assert_eq!((books.counted("anna"), books.counted("bert")), (3, 1));
+    assert_eq!(books.state("anna").available(), 5 + 49 + 5);
 }

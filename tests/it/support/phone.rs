@@ -6,6 +6,7 @@ use super::storage::{Outcome, Storage};
 use super::{HOUR, MINUTE, SECOND, START_MS};
 use huitou::clock::{At, OffsetMin, UnixMs};
 use huitou::engine::effect::{Effect, Received};
+use huitou::engine::loyalty::LedgerNews;
 use huitou::engine::{Boot, Engine};
 use huitou::event::Scalar;
 use huitou::program::{load, Program};
@@ -388,13 +389,19 @@ impl Phone {
         }
     }
 
-    /// Asks for requests until there is nothing left to send.
+    /// Asks for requests until there is nothing left to send. Whoever is logged in may always ask for news: an answer
+    /// without any is the end.
     pub(crate) fn send_all(&mut self) {
         for _ in 0..32 {
-            let before = self.network.sent_bytes.len();
+            let (before, heard) = (self.network.sent_bytes.len(), self.received.len());
             self.command(r#"{"op":"sync"}"#).unwrap();
             self.settle();
-            if self.network.sent_bytes.len() == before {
+            let is_silent = self.network.sent_bytes.len() == before;
+            let news = self.received.iter().skip(heard).any(|received| {
+                received.acked > 0 || !received.facts.is_empty() || received.news != LedgerNews::default()
+            });
+            let succeeded = self.engine().stats().last_sync_at >= Some(self.now_ms);
+            if is_silent || (succeeded && !news) {
                 return;
             }
             self.now_ms += HOUR + SECOND;
