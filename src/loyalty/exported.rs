@@ -81,7 +81,7 @@ fn stamp(at: &Json, tz: Option<&Json>) -> Result<Stamp, Error> {
 }
 
 /// As the engine's own plain data.
-fn plain(json: &Json) -> Value {
+pub(super) fn plain(json: &Json) -> Value {
     match json {
         Json::Null => Value::Null,
         Json::Bool(flag) => Value::Bool(*flag),

@@ -46,6 +46,7 @@ class Phone {
     this.ahead_ms = null;
     this.requests = 0;
     this.facts = 0;
+    this.hasNews = false;
     this.activity = 0;
     this.app = null;
   }
@@ -122,9 +123,11 @@ class Phone {
   async sendAll() {
     for (let times = 0; times < REQUESTS_MAX; times++) {
       const before = this.requests;
+      this.hasNews = false;
       await this.sync();
       await this.rest();
-      if (this.requests === before) return;
+      // Whoever is logged in is asked about every time; an answer without news ends it.
+      if (this.requests === before || (this.isUp && !this.hasNews)) return;
       this.now_ms += HOUR_MS + 1000;
     }
     throw new Error('the phone never stops sending');
@@ -166,6 +169,7 @@ class Phone {
     this.requests += 1;
     if (!this.isUp) throw new Error('no network');
     const answer = this.receiver.receive(JSON.parse(Buffer.from(body).toString()));
+    this.hasNews = answer.acks.length > 0 || answer.facts.length > 0;
     if (this.ahead_ms !== null) answer.time = this.now_ms + this.ahead_ms;
     return { status: 200, headers: {}, body: JSON.stringify(answer) };
   }
