@@ -48,13 +48,13 @@ impl Books {
 
     /// Everything that arrived for a person, folded.
     pub(crate) fn state(&self, user: &str) -> State {
-        self.people.get(user).map(|book| book.fold(&self.programs, usize::MAX, "", 0).state).unwrap_or_default()
+        self.people.get(user).map(|book| book.fold(&self.programs, usize::MAX, ("", 0)).state).unwrap_or_default()
     }
 
     /// How many acts of a person count.
     pub(crate) fn counted(&self, user: &str) -> usize {
         let Some(book) = self.people.get(user) else { return 0 };
-        book.fold(&self.programs, usize::MAX, "", 0).results.iter().filter(|result| result.is_ok()).count()
+        book.fold(&self.programs, usize::MAX, ("", 0)).results.iter().filter(|result| result.is_ok()).count()
     }
 
     /// The members `facts` and `ledger` of an answer.
@@ -69,11 +69,11 @@ impl Books {
         let mut reset = claims.as_ref().and_then(|claims| book.take(&report.device, claims));
         if let (Some(claims), None) = (&claims, reset) {
             let last = claims.first + claims.list.len() as u32 - 1;
-            let theirs = book.fold(&self.programs, report.fact_cursor as usize, &report.device, last).state;
+            let theirs = book.fold(&self.programs, report.fact_cursor as usize, (&report.device, last)).state;
             let differs = theirs.digest() != claims.digest;
             reset = if claims.wants_base { Some("asked") } else { differs.then_some("digest") };
         }
-        let all = book.fold(&self.programs, usize::MAX, "", 0);
+        let all = book.fold(&self.programs, usize::MAX, ("", 0));
         let first = claims.as_ref().map_or(before + 1, |claims| claims.first);
         let cursor = if reset.is_some() { book.arrivals.len() } else { report.fact_cursor as usize };
         let mut members = vec![book.facts(&all, cursor, &self.programs)];
@@ -119,7 +119,7 @@ impl Book {
     }
 
     /// What the first `count` arrivals and the claims of a phone up to `last` come to.
-    fn fold(&self, programs: &[(u32, Rules)], count: usize, device: &str, last: u32) -> Replayed {
+    fn fold(&self, programs: &[(u32, Rules)], count: usize, (device, last): (&str, u32)) -> Replayed {
         let is_theirs = |position: usize| {
             let arrival = &self.arrivals[position];
             position < count || (arrival.device == device && !device.is_empty() && self.seqs[position] <= last)
