@@ -1,8 +1,10 @@
 //! A server's answer: a phone takes any, and goes on.
 
 use anyhow::{ensure, Context, Result};
+use huitou::bytes::Writer;
 use huitou::clock::UnixMs;
 use huitou::engine::Engine;
+use huitou::loyalty::State;
 use huitou::sync::answer::Reply;
 use serde_json::{json, Value};
 
@@ -31,7 +33,15 @@ fn corpus() -> Result<Vec<Vec<u8>>> {
     let echo = |row: &Value| json!({"s": member(row, "s"), "d": member(row, "d"), "r": member(row, "r")});
     let acks: Vec<Value> = rows.iter().map(echo).collect();
     let fact = json!({"n": 1, "kind": "order_paid", "order_id": "20261122-1", "paid_fen": 4900, "at": NOON_MS});
+    let paid =
+        json!({"n": 2, "kind": "order_paid", "order_id": "20261122-2", "paid_fen": 100, "at": NOON_MS, "rev": 1});
+    let head = "0".repeat(64);
+    let held = json!({"seq": 1, "head": head, "refused": [[1, "too_late"]], "receipt": {"seq": 1, "points": 5}});
+    let base = json!({"state": base64(&blank_state()), "moment": NOON_MS / 1000, "n": 1});
+    let reset = json!({"seq": 3, "head": head, "refused": [], "reset": "forked", "base": base});
     let answers = [
+        json!({"acks": acks, "facts": [fact, paid], "ledger": held}),
+        json!({"acks": acks, "facts": [paid], "ledger": reset}),
         json!({"acks": acks}),
         json!({"acks": acks, "attributes": 1, "time": NOON_MS + 7_000_000, "program": 3, "facts": [fact]}),
         json!({"acks": [], "names": true, "time": NOON_MS}),
@@ -41,6 +51,26 @@ fn corpus() -> Result<Vec<Vec<u8>>> {
     Ok((0..STATUSES.len() as u8)
         .flat_map(|status| answers.iter().map(move |answer| as_input(status, answer)))
         .collect())
+}
+
+fn blank_state() -> Vec<u8> {
+    let mut w = Writer::default();
+    State::new().encode(&mut w);
+    w.out
+}
+
+fn base64(bytes: &[u8]) -> String {
+    const DIGITS: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+    let bits =
+        |chunk: &[u8]| chunk.iter().fold(0u32, |bits, &byte| bits << 8 | u32::from(byte)) << (8 * (3 - chunk.len()));
+    let digit = |bits: u32, place: usize| DIGITS.get((bits >> (18 - 6 * place) & 63) as usize).copied().unwrap_or(b'=');
+    let four = |chunk: &[u8]| {
+        (0..4)
+            .map(|place| if place <= chunk.len() { digit(bits(chunk), place) } else { b'=' })
+            .map(char::from)
+            .collect::<String>()
+    };
+    bytes.chunks(3).map(four).collect()
 }
 
 fn as_input(status: u8, answer: &Value) -> Vec<u8> {

@@ -20,7 +20,10 @@ const PROGRAM: &str = r#"{"app":"tea-shop","revision":1,"pages":["home"],
     "flows":[{"name":"purchase","steps":["add_cart","order"],"window_minutes":60}]}"#;
 
 pub(super) fn program() -> Result<Program> {
-    load(PROGRAM).map(|(program, _)| program).map_err(|errors| anyhow::anyhow!("{errors:?}"))
+    let (mut program, _) = load(PROGRAM).map_err(|errors| anyhow::anyhow!("{errors:?}"))?;
+    program.rules.check_in.daily_points = vec![5];
+    program.rules.points.per_yuan = 1;
+    Ok(program)
 }
 
 pub(super) fn at(ms: i64) -> At {
@@ -39,6 +42,9 @@ pub(super) fn use_it(engine: &mut Engine) -> Result<()> {
         [builtin::LAUNCH, builtin::SHOW, huitou::id::EventIx(8), builtin::SEARCH].into_iter().enumerate()
     {
         engine.track(event, at(NOON_MS + minute as i64 * 60_000));
+    }
+    for command in [r#"{"op":"user","id":"anna"}"#, r#"{"op":"check_in"}"#, r#"{"op":"ledger","page":0}"#] {
+        engine.command(command, at(NOON_MS + 240_000)).map_err(|error| anyhow::anyhow!("{error}"))?;
     }
     let order = r#"{"op":"order","order_id":"20261122-1","paid_fen":4900,"items":2}"#;
     engine.command(order, at(NOON_MS + 300_000)).map_err(|error| anyhow::anyhow!("{error}"))?;
