@@ -39,7 +39,10 @@ export function toHuitouError(error) {
   return converted;
 }
 
-/** Nobody knows what came of the request. */
+/**
+ * Nobody knows what came of the request.
+ * @param {number} status
+ */
 export function badAnswer(status) {
   return new HuitouError('sync_failed', 'the backend answered ' + status + ' (0: no answer)');
 }
