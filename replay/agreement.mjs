@@ -26,7 +26,8 @@ const sumOf = (lines, reason) => lines.filter((line) => line.reason === reason).
 function fromLedger(exported, at) {
   const { programs, entries } = exported;
   const { digest, state, lines } = server.replay({ programs, entries, observe_at: at, tz: OFFSET_MIN });
-  const account = { granted: sumOf(lines, 'order'), taken_back: -sumOf(lines, 'refund_taken_back'), growth: state.growth };
+  // Not "-sum": minus zero would differ from zero.
+  const account = { granted: sumOf(lines, 'order'), taken_back: 0 - sumOf(lines, 'refund_taken_back'), growth: state.growth };
   return { digest, state, account, granted: account.granted + sumOf(lines, 'check_in'), verdict: server.verifyExport(exported) };
 }
 
