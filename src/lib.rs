@@ -16,7 +16,7 @@
 //! JS shell answers ── persisted / reply ──▶ engine        (the only way back)
 //! ```
 //!
-//! Order of knowledge: `bytes, json, clock, id, error < program < loyalty < event < insight < summary < store < sync <
+//! Order of knowledge: `bytes, json, clock, id, error < program < loyalty, experiment < event < insight < summary < store < sync <
 //! engine < wasm`. A module names only what stands left of it, and `insight` not `loyalty`: figures and points are folded
 //! side by side. `tests/it/tidy.rs` checks that.
 
@@ -25,6 +25,7 @@ pub mod clock;
 pub mod engine;
 pub mod error;
 pub mod event;
+pub mod experiment;
 pub mod id;
 pub mod insight;
 pub mod json;

@@ -370,6 +370,7 @@ fn blank(state: &State, user: &UserId, now: At) -> Upload {
         met: Vec::new(),
         rows: Vec::new(),
         claims: None,
+        exposures: None,
         deletion: None,
     }
 }

@@ -50,6 +50,7 @@ impl Upload {
             w.end_object();
         }
         self.write_claims(w);
+        self.write_exposures(w);
         let context = Context { names, met: &self.met };
         w.key("rows");
         w.begin_array();

@@ -1,6 +1,7 @@
 //! What leaves the phone: its shape, its two encodings, and how a receiver merges it.
 
 pub mod claims;
+pub mod exposures;
 pub mod json;
 #[cfg(any(not(target_arch = "wasm32"), feature = "server"))]
 pub mod report;
@@ -16,6 +17,7 @@ use crate::insight::stats::Row;
 use crate::program::names::Names;
 
 pub use claims::Claims;
+pub use exposures::Exposures;
 pub use wire::DecodeError;
 
 /// A text met on the phone: (event, dimension position, text). [`crate::id::Label::met`] of a row points into the
@@ -53,7 +55,10 @@ pub struct Upload {
     pub rows: Vec<Row>,
     /// Claims of the ledger, or a wish for its state.
     pub claims: Option<Claims>,
-    /// Set: delete everything of this user on this device; facts, attributes, claims, texts and rows are then empty.
+    /// What the person saw of experiments, as far as the receiver has not acknowledged it.
+    pub exposures: Option<Exposures>,
+    /// Set: delete everything of this user on this device; facts, attributes, claims, exposures, texts and rows are then
+    /// empty.
     pub deletion: Option<DeletionId>,
 }
 

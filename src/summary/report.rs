@@ -5,9 +5,11 @@
 mod check;
 mod claims;
 mod convert;
+mod exposures;
 mod merge;
 
 pub use claims::{ReportClaim, ReportClaims};
+pub use exposures::{ReportExposure, ReportExposures};
 
 use super::{Scalar, MILLI_MAX};
 use crate::error::Error;
@@ -43,6 +45,9 @@ pub struct Report {
     /// Claims of the ledger.
     #[serde(default, deserialize_with = "present")]
     pub claims: Option<ReportClaims>,
+    /// What the person saw of experiments.
+    #[serde(default, deserialize_with = "present")]
+    pub exposures: Option<ReportExposures>,
     /// One for each segment and day.
     #[serde(default)]
     pub rows: Vec<ReportRow>,
@@ -71,6 +76,9 @@ impl Serialize for Report {
         }
         if let Some(claims) = &self.claims {
             members.serialize_entry("claims", claims)?;
+        }
+        if let Some(exposures) = &self.exposures {
+            members.serialize_entry("exposures", exposures)?;
         }
         members.serialize_entry("rows", &self.rows)?;
         members.end()

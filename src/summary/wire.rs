@@ -1,6 +1,7 @@
 //! The binary profile (`docs/wire.md`): one upload as canonical bytes.
 
 use super::claims::Claims;
+use super::exposures::Exposures;
 use super::rows::{decode_row, encode_row};
 use super::{MetText, Scalar, Upload, ATTRIBUTES_MAX, MET_MAX, MILLI_MAX, ROWS_MAX, TEXT_BYTES_MAX};
 use crate::bytes::{Reader, Writer};
@@ -16,7 +17,8 @@ const NAMES: u8 = 1;
 const ATTRIBUTES: u8 = 2;
 const DELETION: u8 = 4;
 const CLAIMS: u8 = 8;
-const ALL: u8 = 15;
+const EXPOSURES: u8 = 16;
+const ALL: u8 = 31;
 
 const TEXT: u8 = 0;
 const MILLI: u8 = 1;
@@ -66,6 +68,9 @@ impl Upload {
         if let Some(claims) = &self.claims {
             claims.encode(&mut w);
         }
+        if let Some(exposures) = &self.exposures {
+            exposures.encode(&mut w);
+        }
         write_met(&mut w, &self.met);
         w.count(self.rows.len());
         self.rows.iter().for_each(|row| encode_row(&mut w, row, names));
@@ -97,6 +102,9 @@ impl Upload {
         if flags & CLAIMS != 0 {
             upload.claims = Some(Claims::decode(&mut r).ok_or_else(|| malformed(&r, "claims"))?);
         }
+        if flags & EXPOSURES != 0 {
+            upload.exposures = Some(Exposures::decode(&mut r).ok_or_else(|| malformed(&r, "exposures"))?);
+        }
         upload.met = read_met(&mut r, &names).ok_or_else(|| malformed(&r, "texts"))?;
         upload.rows = read_rows(&mut r, &names, &upload.met).ok_or_else(|| malformed(&r, "rows"))?;
         let fits = upload.deletion.is_none() || upload.says_nothing_else();
@@ -113,7 +121,8 @@ impl Upload {
             flag(self.names.is_some(), NAMES)
                 | flag(self.attributes.is_some(), ATTRIBUTES)
                 | flag(self.deletion.is_some(), DELETION)
-                | flag(self.claims.is_some(), CLAIMS),
+                | flag(self.claims.is_some(), CLAIMS)
+                | flag(self.exposures.is_some(), EXPOSURES),
         );
         w.u32(self.dictionary);
         w.u64(self.device.0);
@@ -124,7 +133,7 @@ impl Upload {
     }
 
     fn says_nothing_else(&self) -> bool {
-        let counts = !self.met.is_empty() || !self.rows.is_empty();
+        let counts = !self.met.is_empty() || !self.rows.is_empty() || self.exposures.is_some();
         self.fact_cursor == 0 && self.attributes.is_none() && self.claims.is_none() && !counts
     }
 }
@@ -148,6 +157,7 @@ fn read_header(r: &mut Reader) -> Option<(u8, Upload)> {
         met: Vec::new(),
         rows: Vec::new(),
         claims: None,
+        exposures: None,
         deletion: None,
     };
     Some((flags, upload))

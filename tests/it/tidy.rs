@@ -9,7 +9,7 @@ use std::path::Path;
 const GROUPS: [&[&str]; 10] = [
     &["bytes", "json", "clock", "id", "error"],
     &["program"],
-    &["loyalty"],
+    &["loyalty", "experiment"],
     &["event"],
     &["insight"],
     &["summary"],

@@ -47,6 +47,7 @@ impl Phone {
             met: Vec::new(),
             rows: vec![row],
             claims: None,
+            exposures: None,
             deletion: None,
         };
         Phone { names, upload, token }

@@ -309,6 +309,7 @@ pub(crate) fn upload(user: &str, device: u64, segment: u64, revision: u32) -> Up
         met: Vec::new(),
         rows: vec![Row { segment: SegmentId(segment), day: date(0), revision, stats }],
         claims: None,
+        exposures: None,
         deletion: None,
     }
 }

@@ -1,7 +1,8 @@
 //! From positions to names.
 
 use super::{
-    Attribute, Hour, Report, ReportAttributes, ReportClaims, ReportEvent, ReportNumber, ReportRow, ReportStats,
+    Attribute, Hour, Report, ReportAttributes, ReportClaims, ReportEvent, ReportExposures, ReportNumber, ReportRow,
+    ReportStats,
 };
 use crate::id::EventIx;
 use crate::insight::sketch::{Sketch, VALUE_MAX};
@@ -28,6 +29,7 @@ impl Report {
             fact_cursor: upload.fact_cursor,
             attributes,
             claims: upload.claims.as_ref().map(ReportClaims::of),
+            exposures: upload.exposures.as_ref().map(ReportExposures::of),
             rows: upload.rows.iter().map(|row| row_of(row, &context)).collect(),
             deletion: upload.deletion.map(|deletion| hex(|out| deletion.write(out))),
         }

@@ -2,14 +2,15 @@
 
 use super::sample::{any_names, any_upload, shop_upload, shopping_row, tea_shop, Choices};
 use huitou::bytes::Writer;
-use huitou::clock::{Day, OffsetMin};
+use huitou::clock::{Day, OffsetMin, UnixMs};
 use huitou::id::{DeletionId, EventIx, FlowIx, Label, SegmentId, UserId};
 use huitou::insight::sketch::Sketch;
 use huitou::insight::stats::{EventStats, Row, Stats, Table, Tally};
 use huitou::loyalty::wire::Claim;
 use huitou::loyalty::Act;
 use huitou::program::names::Names;
-use huitou::summary::{Claims, Scalar, Upload};
+use huitou::summary::exposures::Exposure;
+use huitou::summary::{Claims, Exposures, Scalar, Upload};
 
 /// An upload under its names, and what it shows.
 pub(super) struct Good {
@@ -116,6 +117,13 @@ pub(super) fn good() -> Vec<Good> {
             u.rows.clear();
             u.met.clear();
         }),
+        shop("exposures to two experiments, one of them begun anew", |u| u.exposures = Some(two_exposures())),
+        shop("an exposure and nothing else", |u| {
+            let list = two_exposures().list.split_off(1);
+            u.exposures = Some(Exposures { revision: u32::MAX, list });
+            u.rows.clear();
+            u.met.clear();
+        }),
         shop("a coarsened row", |u| u.rows = vec![coarsened()]),
         shop("counts of zero, other values, reasons not known yet", |u| u.rows = vec![odd_counts()]),
         shop("deletion", |u| {
@@ -125,12 +133,26 @@ pub(super) fn good() -> Vec<Good> {
             u.met.clear();
         }),
     ];
-    cases.extend((1..=12).map(|seed| {
-        let mut c = Choices::seeded(seed, 2_000);
-        let names = any_names(&mut c);
-        Good { name: format!("any upload, number {seed}"), upload: any_upload(&mut c, &names), names }
-    }));
+    cases.extend((1..=12).map(any_good));
     cases
+}
+
+fn any_good(seed: u64) -> Good {
+    let mut c = Choices::seeded(seed, 2_000);
+    let names = any_names(&mut c);
+    // Frozen before there were exposures.
+    let upload = Upload { exposures: None, ..any_upload(&mut c, &names) };
+    Good { name: format!("any upload, number {seed}"), upload, names }
+}
+
+fn two_exposures() -> Exposures {
+    let exposure = |experiment: &str, variation: &str, bucket_version| Exposure {
+        experiment: experiment.into(),
+        variation: variation.into(),
+        bucket_version,
+        first: UnixMs::new(1_795_312_800_000 + i64::from(bucket_version) * 3_600_000),
+    };
+    Exposures { revision: 2, list: vec![exposure("buy-colour", "1", 0), exposure("优惠券", "八元", 3)] }
 }
 
 /// The header of an upload of the tea shop with these flags, then whatever is wrong.
@@ -172,7 +194,7 @@ pub(super) fn bad() -> Vec<Bad> {
     vec![
         bad("nothing at all", "header", vec![]),
         bad("another format", "header", with_byte(0, 2)),
-        bad("an unknown flag", "header", with_byte(1, 16)),
+        bad("an unknown flag", "header", with_byte(1, 32)),
         bad("a control character in the user", "header", with_byte(15, 7)),
         bad("a user of 65 bytes", "header", user_of_65_bytes),
         bad("an offset of 20 hours", "header", [&body(0, &[])[..17], &[0xe0, 0x12, 0, 0, 0][..]].concat()),
@@ -185,6 +207,13 @@ pub(super) fn bad() -> Vec<Bad> {
         bad("a claim before 2020", "claims", claims(0, &[1, 3, 0])),
         bad("an offset told again", "claims", claims(0, &[1, 2, 0, 0])),
         bad("more claims than bytes", "claims", claims(0, &[9, 0])),
+        bad("no exposure in exposures", "exposures", body(16, &[1, 0, 0, 0])),
+        bad("an experiment without a key", "exposures", body(16, &[1, 1, 0, 1, b'0', 0, 0, 0, 0])),
+        bad(
+            "an exposure after 2099",
+            "exposures",
+            body(16, &[1, 1, 1, b'e', 1, b'0', 0, 0x81, 0xec, 0xe9, 0xb3, 9, 0, 0]),
+        ),
         bad("a text under an event without dimensions", "texts", body(0, &[1, 2 << 2, 1, b'x', 0])),
         bad("a text that is declared", "texts", body(0, &[1, 15 << 2, 1, b'1', 0])),
         bad("the same text twice", "texts", body(0, &[2, 0, 1, b'x', 0, 1, b'x', 0])),

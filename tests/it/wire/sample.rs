@@ -7,7 +7,8 @@ use huitou::insight::stats::{EventStats, Order, Row, Stats, Table, Tally};
 use huitou::loyalty::wire::Claim;
 use huitou::loyalty::Act;
 use huitou::program::names::{Dimension, EventNames, FlowNames, Names, Number};
-use huitou::summary::{Claims, MetText, Scalar, Upload};
+use huitou::summary::exposures::Exposure;
+use huitou::summary::{Claims, Exposures, MetText, Scalar, Upload};
 
 /// Numbers that decide what is built; zeros once they run out, so that fewer choices mean less.
 pub(super) struct Choices {
@@ -206,6 +207,7 @@ pub(super) fn shop_upload(rows: Vec<Row>) -> Upload {
         ],
         rows,
         claims: None,
+        exposures: None,
         deletion: None,
     }
 }
@@ -249,6 +251,7 @@ pub(super) fn any_upload(c: &mut Choices, names: &Names) -> Upload {
         met: Vec::new(),
         rows: Vec::new(),
         claims: None,
+        exposures: None,
         deletion,
     };
     if deletion.is_none() {
@@ -257,8 +260,20 @@ pub(super) fn any_upload(c: &mut Choices, names: &Names) -> Upload {
         upload.claims = c.is_chosen().then(|| any_claims(c));
         upload.met = any_met(c, names);
         upload.rows = (0..c.up_to(3)).map(|_| any_row(c, names, &upload.met)).collect();
+        upload.exposures = c.is_chosen().then(|| any_exposures(c));
     }
     upload
+}
+
+/// What somebody saw of experiments.
+pub(super) fn any_exposures(c: &mut Choices) -> Exposures {
+    let key = |c: &mut Choices| ["0", "red", "结账按钮", "{\"}"][c.up_to(3) as usize].repeat(1 + c.up_to(4) as usize);
+    let exposure = |c: &mut Choices| {
+        let first = UnixMs::MIN.plus(c.up_to(80 * 365 * 86_400) as i64 * 1000);
+        Exposure { experiment: key(c), variation: key(c), bucket_version: c.count32(), first }
+    };
+    let list = (0..1 + c.up_to(4)).map(|_| exposure(c)).collect();
+    Exposures { revision: c.count32(), list }
 }
 
 /// Claims that a phone may send.

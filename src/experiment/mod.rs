@@ -1,0 +1,3 @@
+//! Experiments: who sees which variation of what, decided on the phone from a GrowthBook payload.
+
+pub mod exposure;
