@@ -16,12 +16,13 @@
 //! JS shell answers ── persisted / reply ──▶ engine        (the only way back)
 //! ```
 //!
-//! Order of knowledge: `bytes, json, clock, id, error < program < loyalty, experiment < event < insight < summary < store < sync <
+//! Order of knowledge: `bytes, json, clock, id, error < program < condition < loyalty, experiment < event < insight < summary < store < sync <
 //! engine < wasm`. A module names only what stands left of it, and `insight` not `loyalty`: figures and points are folded
 //! side by side. `tests/it/tidy.rs` checks that.
 
 pub mod bytes;
 pub mod clock;
+pub mod condition;
 pub mod engine;
 pub mod error;
 pub mod event;

@@ -182,12 +182,12 @@ impl<'a> Cursor<'a> {
     }
 
     /// An element of a list that is read as a whole.
-    pub(super) fn item<'b>(&'b self, value: &'b Value, position: usize) -> Cursor<'b> {
+    pub fn item<'b>(&'b self, value: &'b Value, position: usize) -> Cursor<'b> {
         self.below(value, Place::Item(position), (0, 0))
     }
 
     /// A member of an object whose names are data.
-    pub(super) fn member<'b>(&'b self, name: &'b str, value: &'b Value) -> Cursor<'b> {
+    pub fn member<'b>(&'b self, name: &'b str, value: &'b Value) -> Cursor<'b> {
         self.below(value, Place::Field(name), self.range)
     }
 

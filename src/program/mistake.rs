@@ -89,7 +89,7 @@ impl<'a> Cursor<'a> {
     /// Notes a mistake that costs nothing more than the sentence says.
     #[cold]
     #[inline(never)]
-    pub(super) fn warn(&self, sentence: &str) {
+    pub fn warn(&self, sentence: &str) {
         self.report.add(Mistake { path: self.path(), message: self.with_range(sentence), fatal: false });
     }
 

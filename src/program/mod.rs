@@ -8,7 +8,6 @@ mod campaigns;
 mod check_in;
 mod cursor;
 mod day_zone;
-mod decimal;
 mod events;
 mod flows;
 mod gift;
@@ -146,7 +145,8 @@ sections! {
 /// assert_eq!(warnings[0].message, "expected a list, found 5; the default is used");
 /// ```
 pub fn load(text: &str) -> Result<(Program, Vec<Warning>), Vec<Error>> {
-    let value = value::parse(text).map_err(|fault| vec![not_read(text, fault)])?;
+    let codes = ["program_too_big", "program_not_json"];
+    let value = value::parse(text).map_err(|fault| vec![not_read(text, fault, codes)])?;
     let (program, report) = read_program(&value);
     let fatal = report.is_fatal();
     let mistakes = report.into_mistakes().into_iter();
@@ -167,9 +167,10 @@ fn read_program(value: &Value) -> (Program, Report) {
     (root.into_program(rules), report)
 }
 
+/// Why a text could not be read, with the place; `codes` for what exceeds a limit, and for what is no JSON.
 #[cold]
-fn not_read(text: &str, fault: Fault) -> Error {
-    let code = if fault.over_limit { "program_too_big" } else { "program_not_json" };
+pub fn not_read(text: &str, fault: Fault, [too_big, not_json]: [&'static str; 2]) -> Error {
+    let code = if fault.over_limit { too_big } else { not_json };
     let before = text.get(..fault.at_byte).unwrap_or_default();
     let line = before.bytes().filter(|&byte| byte == b'\n').count() + 1;
     let column = before.chars().rev().take_while(|&symbol| symbol != '\n').count() + 1;

@@ -3,8 +3,8 @@
 //! Takes what RFC 8259 takes, except: a name that stands twice in one object, half of a surrogate pair, a number
 //! beyond the range of a double, and what exceeds the three limits below.
 
-use super::decimal::Decimal;
 use super::value::Value;
+use crate::json::decimal::Decimal;
 
 /// The most bytes of one text. A full program takes some 40 KB, an answer of a backend some 10 KB.
 pub const BYTES_MAX: usize = 64 * 1024;
@@ -37,25 +37,46 @@ pub struct Fault {
 /// assert_eq!(parse("[1, 2").unwrap_err().at_byte, 5);
 /// ```
 pub fn parse(text: &str) -> Result<Value, Fault> {
-    let mut parser = Parser { text, at: 0, fault: Fault { at_byte: 0, what: "not JSON", over_limit: false } };
+    parse_within(text, Limits { bytes_max: BYTES_MAX, depth_max: DEPTH_MAX, fields_max: FIELDS_MAX })
+}
+
+/// How large a text may be.
+#[derive(Clone, Copy, Debug)]
+pub struct Limits {
+    /// Bytes of the text.
+    pub bytes_max: usize,
+    /// How deep arrays and objects may nest.
+    pub depth_max: u32,
+    /// Members of one object.
+    pub fields_max: usize,
+}
+
+/// As [`parse`], within other limits.
+///
+/// # Errors
+/// The first [`Fault`] of the text.
+pub fn parse_within(text: &str, limits: Limits) -> Result<Value, Fault> {
+    let fault = Fault { at_byte: 0, what: "not JSON", over_limit: false };
+    let mut parser = Parser { text, limits, at: 0, fault };
     parser.document().ok_or(parser.fault)
 }
 
 struct Parser<'a> {
     text: &'a str,
+    limits: Limits,
     at: usize,
     fault: Fault,
 }
 
 impl Parser<'_> {
     fn document(&mut self) -> Option<Value> {
-        if self.text.len() > BYTES_MAX {
-            return self.exceed("more than 65536 bytes");
+        if self.text.len() > self.limits.bytes_max {
+            return self.exceed("more bytes than are allowed");
         }
         if self.text.starts_with('\u{feff}') {
             return self.fail("a byte order mark; save the file as UTF-8 without one");
         }
-        let value = self.value(DEPTH_MAX)?;
+        let value = self.value(self.limits.depth_max)?;
         self.space();
         if self.at < self.text.len() {
             return self.fail("expected the end of the text");
@@ -115,8 +136,8 @@ impl Parser<'_> {
     /// The name of a member and its colon.
     fn name(&mut self, fields: &[(String, Value)]) -> Option<String> {
         self.space();
-        if fields.len() >= FIELDS_MAX {
-            return self.exceed("more than 1024 fields in one object");
+        if fields.len() >= self.limits.fields_max {
+            return self.exceed("more fields in one object than are allowed");
         }
         if self.peek() != b'"' {
             return self.fail("expected a field name in double quotes");
@@ -136,7 +157,7 @@ impl Parser<'_> {
     /// Steps over an opening bracket; the depth that is left inside.
     fn enter(&mut self, depth: u32) -> Option<u32> {
         if depth == 0 {
-            return self.exceed("nested deeper than 16 levels");
+            return self.exceed("nested deeper than is allowed");
         }
         self.at += 1;
         Some(depth - 1)

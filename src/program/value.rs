@@ -1,18 +1,21 @@
 //! Plain data: what JSON text becomes before anything knows what it means.
 
-pub use super::parse::{parse, Fault, BYTES_MAX, DEPTH_MAX, FIELDS_MAX};
+use crate::json::JsonWriter;
+
+pub use super::parse::{parse, parse_within, Fault, Limits, BYTES_MAX, DEPTH_MAX, FIELDS_MAX};
 
 /// The largest whole number that JavaScript and JSON hold exactly, 2^53 - 1.
 pub const INTEGER_MAX: i64 = (1 << 53) - 1;
 
 /// A JSON value. Members of an object keep the order in which they were written; no name stands twice.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub enum Value {
     /// `null`; counts as absent wherever a field is read.
+    #[default]
     Null,
     /// `true` or `false`.
     Bool(bool),
-    /// A number; exact for decimals of up to 15 digits, finite always.
+    /// A number; as JavaScript reads it ([`crate::json::decimal`]), finite always.
     Number(f64),
     /// Text.
     Text(String),
@@ -27,6 +30,29 @@ impl Value {
     pub fn get(&self, name: &str) -> Option<&Value> {
         let (_, value) = self.as_map()?.iter().find(|(key, _)| key == name)?;
         Some(value)
+    }
+
+    /// Writes it as JSON; numbers as JavaScript writes them.
+    pub fn write(&self, w: &mut JsonWriter) {
+        match self {
+            Value::Null => w.null(),
+            Value::Bool(flag) => w.bool(*flag),
+            Value::Number(number) => w.number(*number),
+            Value::Text(text) => w.string(text),
+            Value::List(items) => {
+                w.begin_array();
+                items.iter().for_each(|item| item.write(w));
+                w.end_array();
+            }
+            Value::Map(members) => {
+                w.begin_object();
+                for (name, value) in members {
+                    w.key(name);
+                    value.write(w);
+                }
+                w.end_object();
+            }
+        }
     }
 
     /// The text, if it is text.

@@ -6,9 +6,10 @@ use std::path::Path;
 
 /// The core's modules from left to right. A module names only what stands left of its group: those of one group do not
 /// know of each other.
-const GROUPS: [&[&str]; 10] = [
+const GROUPS: [&[&str]; 11] = [
     &["bytes", "json", "clock", "id", "error"],
     &["program"],
+    &["condition"],
     &["loyalty", "experiment"],
     &["event"],
     &["insight"],

@@ -85,11 +85,6 @@ fn week_of_claims() -> Claims {
 }
 
 pub(super) fn good() -> Vec<Good> {
-    let shop = |name: &str, change: fn(&mut Upload)| {
-        let mut upload = shop_upload(vec![shopping_row(1, 50)]);
-        change(&mut upload);
-        Good { name: name.into(), names: tea_shop(), upload }
-    };
     let clear = |upload: &mut Upload| {
         upload.rows.clear();
         upload.met.clear();
@@ -117,13 +112,6 @@ pub(super) fn good() -> Vec<Good> {
             u.rows.clear();
             u.met.clear();
         }),
-        shop("exposures to two experiments, one of them begun anew", |u| u.exposures = Some(two_exposures())),
-        shop("an exposure and nothing else", |u| {
-            let list = two_exposures().list.split_off(1);
-            u.exposures = Some(Exposures { revision: u32::MAX, list });
-            u.rows.clear();
-            u.met.clear();
-        }),
         shop("a coarsened row", |u| u.rows = vec![coarsened()]),
         shop("counts of zero, other values, reasons not known yet", |u| u.rows = vec![odd_counts()]),
         shop("deletion", |u| {
@@ -133,8 +121,27 @@ pub(super) fn good() -> Vec<Good> {
             u.met.clear();
         }),
     ];
+    cases.extend(exposed());
     cases.extend((1..=12).map(any_good));
     cases
+}
+
+fn shop(name: &str, change: fn(&mut Upload)) -> Good {
+    let mut upload = shop_upload(vec![shopping_row(1, 50)]);
+    change(&mut upload);
+    Good { name: name.into(), names: tea_shop(), upload }
+}
+
+fn exposed() -> [Good; 2] {
+    [
+        shop("exposures to two experiments, one of them begun anew", |u| u.exposures = Some(two_exposures())),
+        shop("an exposure and nothing else", |u| {
+            let list = two_exposures().list.split_off(1);
+            u.exposures = Some(Exposures { revision: u32::MAX, list });
+            u.rows.clear();
+            u.met.clear();
+        }),
+    ]
 }
 
 fn any_good(seed: u64) -> Good {
@@ -188,10 +195,19 @@ fn with_byte(at: usize, byte: u8) -> Vec<u8> {
     bytes
 }
 
+fn bad_exposures() -> [Bad; 3] {
+    let bad = |name, body| Bad { name, names: tea_shop(), body, what: "exposures" };
+    [
+        bad("no exposure in exposures", body(16, &[1, 0, 0, 0])),
+        bad("an experiment without a key", body(16, &[1, 1, 0, 1, b'0', 0, 0, 0, 0])),
+        bad("an exposure after 2099", body(16, &[1, 1, 1, b'e', 1, b'0', 0, 0x81, 0xec, 0xe9, 0xb3, 9, 0, 0])),
+    ]
+}
+
 pub(super) fn bad() -> Vec<Bad> {
     let bad = |name, what, body| Bad { name, names: tea_shop(), body, what };
     let user_of_65_bytes = [&body(0, &[])[..14], &[65], &[b'u'; 65][..], &[1, 192, 7, 0, 0, 0]].concat();
-    vec![
+    let mut all = vec![
         bad("nothing at all", "header", vec![]),
         bad("another format", "header", with_byte(0, 2)),
         bad("an unknown flag", "header", with_byte(1, 32)),
@@ -207,13 +223,6 @@ pub(super) fn bad() -> Vec<Bad> {
         bad("a claim before 2020", "claims", claims(0, &[1, 3, 0])),
         bad("an offset told again", "claims", claims(0, &[1, 2, 0, 0])),
         bad("more claims than bytes", "claims", claims(0, &[9, 0])),
-        bad("no exposure in exposures", "exposures", body(16, &[1, 0, 0, 0])),
-        bad("an experiment without a key", "exposures", body(16, &[1, 1, 0, 1, b'0', 0, 0, 0, 0])),
-        bad(
-            "an exposure after 2099",
-            "exposures",
-            body(16, &[1, 1, 1, b'e', 1, b'0', 0, 0x81, 0xec, 0xe9, 0xb3, 9, 0, 0]),
-        ),
         bad("a text under an event without dimensions", "texts", body(0, &[1, 2 << 2, 1, b'x', 0])),
         bad("a text that is declared", "texts", body(0, &[1, 15 << 2, 1, b'1', 0])),
         bad("the same text twice", "texts", body(0, &[2, 0, 1, b'x', 0, 1, b'x', 0])),
@@ -237,5 +246,7 @@ pub(super) fn bad() -> Vec<Bad> {
             bytes
         }),
         bad("a byte after the end", "end", body(0, &[0, 0, 0])),
-    ]
+    ];
+    all.extend(bad_exposures());
+    all
 }

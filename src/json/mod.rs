@@ -18,6 +18,8 @@
 //! assert_eq!(json.finish(), r#"{"tea":"茉莉","fen":[-5,3.5]}"#);
 //! ```
 
+pub mod decimal;
+
 /// Appends one JSON text to a string.
 #[derive(Debug, Default)]
 pub struct JsonWriter {
@@ -82,6 +84,12 @@ impl JsonWriter {
         let milli = value.unsigned_abs();
         push_unsigned(&mut self.out, milli / 1000);
         self.fraction(milli % 1000);
+    }
+
+    /// A number, as JavaScript writes it.
+    pub fn number(&mut self, value: f64) {
+        self.separate();
+        crate::json::decimal::push_number(&mut self.out, value);
     }
 
     /// `true` or `false`.

@@ -1,0 +1,48 @@
+//! Versions: `v1.2.3-rc.1+build`, in the order that SemVer has them.
+
+use super::order::compare_text;
+use super::Dialect;
+use crate::json::decimal::push_number;
+use crate::program::value::Value;
+use std::cmp::Ordering;
+
+/// Digits of a part are padded to so many places, so that text sorts as numbers do.
+const PLACES: usize = 5;
+
+/// `None` if one of them is no version.
+pub(super) fn compare(one: &Value, other: &Value, dialect: Dialect) -> Option<Ordering> {
+    let alike = matches!((one, other), (Value::Text(_), Value::Text(_)) | (Value::Number(_), Value::Number(_)));
+    (alike || dialect == Dialect::Loose).then(|| compare_text(&padded(one), &padded(other)))
+}
+
+fn padded(value: &Value) -> String {
+    let mut version = match value {
+        Value::Text(text) => text.clone(),
+        _ => String::new(),
+    };
+    if let Value::Number(number) = value {
+        push_number(&mut version, *number);
+    }
+    if version.is_empty() {
+        version.push('0');
+    }
+    let core = version.split('+').next().unwrap_or_default();
+    let parts: Vec<&str> = core.strip_prefix('v').unwrap_or(core).split(['-', '.']).collect();
+    let mut out = String::new();
+    parts.iter().for_each(|part| push_part(&mut out, part));
+    // A release comes after everything that led to it: `~` is above all letters.
+    if parts.len() == 3 {
+        push_part(&mut out, "~");
+    }
+    out
+}
+
+fn push_part(out: &mut String, part: &str) {
+    if !out.is_empty() {
+        out.push('-');
+    }
+    let is_number = !part.is_empty() && part.bytes().all(|byte| byte.is_ascii_digit());
+    let missing = if is_number { PLACES.saturating_sub(part.len()) } else { 0 };
+    (0..missing).for_each(|_| out.push(' '));
+    out.push_str(part);
+}
