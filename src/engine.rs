@@ -2,6 +2,7 @@
 
 pub mod command;
 pub mod effect;
+pub mod lab;
 pub mod loyalty;
 pub mod observe;
 pub mod outcome;
@@ -11,12 +12,14 @@ pub mod room;
 pub mod view;
 
 use self::effect::Wiping;
+use self::lab::{Lab, Settings};
 use self::observe::{OpenPage, Staged};
 use self::rng::Rng;
 use crate::bytes::Writer;
 use crate::clock::{At, OffsetMin, UnixMs};
 use crate::event::dropped::Dropped;
 use crate::event::{Record, Scalar, TEXT_BYTES_MAX};
+use crate::experiment::trials::{Change, Trials};
 use crate::id::{DeletionId, DeviceId, SegmentId, UserId};
 use crate::insight::stats::Table;
 use crate::insight::{Deletion, State};
@@ -43,6 +46,8 @@ pub struct Boot {
     pub format: Format,
     /// Built-in attributes.
     pub info: Vec<(String, Scalar)>,
+    /// How experiments are run.
+    pub lab: Settings,
 }
 
 /// The engine.
@@ -53,6 +58,8 @@ pub struct Engine {
     attributes: Vec<String>,
     state: State,
     ledgers: Ledgers,
+    trials: Trials,
+    lab: Lab,
     journal: Journal,
     outbox: Outbox,
     rng: Rng,
@@ -87,7 +94,8 @@ impl Engine {
     pub fn boot(program: Program, values: &[Vec<u8>], boot: Boot) -> Engine {
         let mut rng = Rng::new(boot.seed);
         let (journal, loaded) = Journal::load(values);
-        let (state, ledgers, unreadable) = restore(loaded, &program, &mut rng);
+        let (Stored { state, ledgers, trials }, unreadable) = restore(loaded, &program, &mut rng);
+        let lab = Lab::new(&program, boot.lab.clone());
         let mut attributes = program.attributes.clone();
         attributes.extend(BUILT_IN_ATTRIBUTES.map(str::to_owned));
         let mut engine = Engine {
@@ -95,6 +103,8 @@ impl Engine {
             attributes,
             state,
             ledgers,
+            trials,
+            lab,
             journal,
             outbox: Outbox::new(),
             rng,
@@ -171,7 +181,10 @@ impl Engine {
             record.encode(&mut w);
             self.journal.append(&w.out);
         }
-        self.state.apply(record);
+        if !matches!(record, Record::Lab(Change::Exposed(_) | Change::Assigned(_) | Change::Acknowledged(_))) {
+            self.lab.forget_attributes();
+        }
+        apply(&mut self.state, &mut self.trials, record);
     }
 
     /// Counts what is not counted.
@@ -219,6 +232,7 @@ impl Engine {
             attributes: &self.attributes,
             format: self.format,
             ledger: self.ledgers.current.as_ref(),
+            trials: &self.trials,
             rules: &self.program.rules,
         }
     }
@@ -266,6 +280,8 @@ impl Engine {
         self.state = State::new(DeviceId(self.rng.next()), self.program.names.clone());
         self.state.deletion = deletion;
         self.ledgers = Ledgers::default();
+        self.trials = Trials::default();
+        self.lab.forget_attributes();
         self.page = None;
         self.resume = None;
         self.refused = true;
@@ -284,22 +300,52 @@ fn cut(value: &Scalar) -> Scalar {
     }
 }
 
-/// The stored state with its tail replayed, or a new one; the ledgers; and how many stored values were unreadable.
-fn restore(loaded: Loaded, program: &Program, rng: &mut Rng) -> (State, Ledgers, u32) {
-    let stored = loaded.image.as_deref().map(read_image);
-    let unreadable = loaded.unreadable + u32::from(matches!(stored, Some(None | Some((_, None)))));
-    let Some((mut state, ledgers)) = stored.flatten() else {
-        return (State::new(DeviceId(rng.next()), program.names.clone()), Ledgers::default(), unreadable);
-    };
-    loaded.records.into_iter().for_each(|record| state.apply(record));
-    state.epochs.iter_mut().for_each(|epoch| epoch.compact_met());
-    (state, ledgers.unwrap_or_default(), unreadable)
+/// All that is durable.
+struct Stored {
+    state: State,
+    ledgers: Ledgers,
+    trials: Trials,
 }
 
-/// A ledger that can't be read does not take the rest with it.
-fn read_image(bytes: &[u8]) -> Option<(State, Option<Ledgers>)> {
+/// A record is the person's and, if it says something of experiments, theirs.
+fn apply(state: &mut State, trials: &mut Trials, record: Record) {
+    match &record {
+        Record::Lab(change) => trials.apply(change, &state.user, state.last),
+        Record::Segment { user, .. } if *user != state.user => trials.log_in(&state.user, user, state.last),
+        _ => {}
+    }
+    state.apply(record);
+}
+
+/// What was stored with its tail replayed, or anew; and how many stored values were unreadable.
+fn restore(loaded: Loaded, program: &Program, rng: &mut Rng) -> (Stored, u32) {
+    let stored = loaded.image.as_deref().map(read_image);
+    let unreadable = loaded.unreadable + u32::from(matches!(stored, Some(None | Some((_, false)))));
+    let Some((mut stored, _)) = stored.flatten() else {
+        let state = State::new(DeviceId(rng.next()), program.names.clone());
+        return (Stored { state, ledgers: Ledgers::default(), trials: Trials::default() }, unreadable);
+    };
+    loaded.records.into_iter().for_each(|record| apply(&mut stored.state, &mut stored.trials, record));
+    stored.state.epochs.iter_mut().for_each(|epoch| epoch.compact_met());
+    (stored, unreadable)
+}
+
+/// A ledger or an experiment that can't be read does not take the rest with it; false then.
+fn read_image(bytes: &[u8]) -> Option<(Stored, bool)> {
     let mut r = crate::bytes::Reader::new(bytes);
     let state = image::decode(&mut r).filter(|state| !state.epochs.is_empty())?;
-    let ledgers = Ledgers::decode(&mut r).filter(|_| r.is_empty());
-    Some((state, ledgers))
+    let ledgers = Ledgers::decode(&mut r);
+    let trials = ledgers.as_ref().and_then(|_| Trials::decode(&mut r)).filter(|_| r.is_empty());
+    let is_whole = trials.is_some();
+    Some((Stored { state, ledgers: ledgers.unwrap_or_default(), trials: trials.unwrap_or_default() }, is_whole))
+}
+
+/// Appends what stands behind the state. Stores without experiments are as they were before there were any.
+fn encode_rest(ledgers: &Ledgers, trials: &Trials, w: &mut Writer) {
+    let before = w.out.len();
+    ledgers.encode(w);
+    if *trials != Trials::default() && w.out.len() == before {
+        Ledgers::encode_none(w);
+    }
+    trials.encode(w);
 }

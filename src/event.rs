@@ -8,6 +8,7 @@ pub mod dropped;
 use self::dropped::Dropped;
 use crate::bytes::{Reader, Writer};
 use crate::clock::{OffsetMin, UnixMs};
+use crate::experiment::trials::Change;
 use crate::id::{EventIx, FlowIx, Label, SegmentId, UserId};
 
 pub use crate::id::{ORDER_ID_BYTES_MAX, TEXT_BYTES_MAX};
@@ -148,6 +149,8 @@ pub enum Record {
     },
     /// The server acknowledged the deletion request.
     Deleted,
+    /// Something about experiments.
+    Lab(Change),
 }
 
 impl Record {
@@ -196,6 +199,10 @@ impl Record {
             }
             Record::Fact { number, order_id } => tagged_text(w, 14, &[u64::from(*number)], order_id),
             Record::Deleted => tagged(w, 15, &[]),
+            Record::Lab(change) => {
+                w.byte(16);
+                change.encode(w);
+            }
         }
     }
 
@@ -226,6 +233,7 @@ impl Record {
             13 => Record::Quarantined { segment: SegmentId(r.u64()?), day: r.signed()?.try_into().ok()? },
             14 => Record::Fact { number: r.varint32()?, order_id: r.text()?.to_owned() },
             15 => Record::Deleted,
+            16 => Record::Lab(Change::decode(r)?),
             _ => return None,
         })
     }

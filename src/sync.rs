@@ -7,6 +7,7 @@ pub mod answer;
 
 use crate::clock::{At, UnixMs, HOUR_MS, MINUTE_MS};
 use crate::event::Scalar;
+use crate::experiment::trials::Trials;
 use crate::id::{EventIx, SegmentId, UserId};
 use crate::insight::epoch::{note_met, relabel, Epoch, OutRow};
 use crate::insight::stats::Row;
@@ -16,6 +17,7 @@ use crate::program::names::Names;
 use crate::program::rules::Rules;
 use crate::program::SyncRule;
 use crate::summary::claims::{Claims, CLAIMS_MAX};
+use crate::summary::exposures::{Exposures, EXPOSURES_MAX};
 use crate::summary::{MetText, Upload, ROWS_MAX};
 
 /// First wait after a failure; doubled with each further one.
@@ -52,6 +54,8 @@ pub struct InFlight {
     pub deletion: bool,
     /// True if claims went along, or the wish for a base.
     pub claims: bool,
+    /// Revision of the latest exposure, if some went along.
+    pub exposures: Option<u32>,
     /// Whose rows they are.
     pub user: UserId,
     started: UnixMs,
@@ -95,6 +99,8 @@ pub struct Policy<'a> {
     pub ledger: Option<&'a Ledger>,
     /// What it is folded with.
     pub rules: &'a Rules,
+    /// What was seen of experiments.
+    pub trials: &'a Trials,
 }
 
 impl Outbox {
@@ -261,7 +267,8 @@ impl Outbox {
         };
         let attributes = attributes.filter(|_| *user == state.user);
         let claims = if *user == state.user { self.claims(policy) } else { None };
-        if rows.is_empty() && attributes.is_none() && claims.is_none() {
+        let exposures = if *user == state.user { exposures(state, policy.trials) } else { None };
+        if rows.is_empty() && attributes.is_none() && claims.is_none() && exposures.is_none() {
             return None;
         }
         let with_names = self.names_wanted == Some(epoch.dictionary);
@@ -271,10 +278,11 @@ impl Outbox {
             dictionary: epoch.dictionary,
             with_names,
             claims: claims.is_some(),
+            exposures: exposures.as_ref().map(|exposures| exposures.revision),
             user: user.clone(),
             ..InFlight::default()
         };
-        let mut upload = Upload { attributes, claims, ..blank(state, user, now) };
+        let mut upload = Upload { attributes, claims, exposures, ..blank(state, user, now) };
         if let Some(ledger) = policy.ledger.filter(|_| *user == state.user) {
             upload.fact_cursor = ledger.cursor;
         }
@@ -307,8 +315,12 @@ pub fn has_unsent(state: &State, ledger: Option<&Ledger>) -> bool {
 }
 
 /// True if there is something to send that was not among what was `sent`, at whatever revision.
-pub fn has_others(state: &State, sent: &InFlight, ledger: Option<&Ledger>) -> bool {
-    if ledger.is_some_and(Ledger::has_unsent) && !sent.claims {
+pub fn has_others(state: &State, sent: &InFlight, policy: &Policy) -> bool {
+    if policy.ledger.is_some_and(Ledger::has_unsent) && !sent.claims {
+        return true;
+    }
+    let latest = policy.trials.unsent(&state.user, usize::MAX).last().map(|seen| seen.revision);
+    if latest > sent.exposures {
         return true;
     }
     if state.attributes.revision > state.attributes.acked && sent.attributes.is_none() {
@@ -393,6 +405,13 @@ fn changed_attributes(state: &State, allowed: &[String]) -> Option<(u32, Vec<(St
     }
     let may_leave = attributes.values.iter().filter(|(name, _)| allowed.contains(name));
     Some((attributes.revision, may_leave.cloned().collect()))
+}
+
+/// What was seen of experiments, as far as the server lacks it.
+fn exposures(state: &State, trials: &Trials) -> Option<Exposures> {
+    let unsent: Vec<_> = trials.unsent(&state.user, EXPOSURES_MAX).collect();
+    let revision = unsent.last()?.revision;
+    Some(Exposures { revision, list: unsent.into_iter().map(|seen| seen.exposure.clone()).collect() })
 }
 
 /// The rows with their labels numbered anew from 0, and the texts they use in that order.

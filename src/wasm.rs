@@ -9,6 +9,7 @@
 use crate::clock::{At, OffsetMin, UnixMs};
 use crate::engine::command::Output;
 use crate::engine::effect::Effect;
+use crate::engine::lab::{own_payload, Settings};
 use crate::engine::{outcome, Boot, Engine};
 use crate::error::Error;
 use crate::event::dropped::Dropped;
@@ -48,7 +49,8 @@ impl Core {
     /// Reads the program. Throws `{code, message, path, mistakes}` if it can't run.
     #[wasm_bindgen(constructor)]
     pub fn new(program_json: &str, seed: &[u8]) -> Result<Core, JsValue> {
-        let (program, warnings) = load(program_json).map_err(|errors| give(&outcome::errors(&errors)))?;
+        let (program, mut warnings) = load(program_json).map_err(|errors| give(&outcome::errors(&errors)))?;
+        warnings.extend(own_payload(&program).1);
         let mut bytes = [0; 16];
         bytes.iter_mut().zip(seed).for_each(|(byte, &random)| *byte = random);
         let values = vec![Vec::new(); usize::from(KEYS)];
@@ -79,6 +81,7 @@ impl Core {
                 _ => Format::Binary,
             },
             info: info(&options),
+            lab: Settings::read(options.get("experiments")),
         };
         let recovered = self.values.iter().any(|value| !value.is_empty());
         let engine = Engine::boot(self.program.clone(), &std::mem::take(&mut self.values), boot);
@@ -137,6 +140,24 @@ impl Core {
             Output::Flag(flag) => JsValue::from_bool(flag),
             Output::Json(text) => give(&text),
         })
+    }
+
+    /// Puts a payload in force; gives what `command({op: "features"})` does, with warnings. Throws, and leaves the one
+    /// before in force, if it can't be read.
+    pub fn load_features(&mut self, payload: &str, at: f64, offset: i32) -> Result<JsValue, JsValue> {
+        let engine = self.engine.as_mut().ok_or_else(|| throw(&Error::new("not_open", "boot the core first")))?;
+        engine.load_features(payload, stamp(at, offset)).map(|json| give(&json)).map_err(|error| throw(&error))
+    }
+
+    /// Evaluates a feature by position: twice the number of its value, plus 1 if there are exposures to tell.
+    pub fn feature(&mut self, position: u32, at: f64, offset: i32) -> u32 {
+        self.engine.as_mut().map_or(0, |engine| engine.feature(position as usize, stamp(at, offset)))
+    }
+
+    /// One of a feature's values.
+    pub fn feature_value(&self, position: u32, number: u32) -> JsValue {
+        let value = self.engine.as_ref().map(|engine| engine.feature_value(position as usize, number));
+        value.map_or(JsValue::NULL, |json| give(&json))
     }
 
     /// The next effect: 0 idle, 1 persist, 2 send, 3 wait, 4 wipe.

@@ -4,13 +4,19 @@ use super::personal::looks_personal;
 use super::{outcome, Engine};
 use crate::clock::At;
 use crate::error::Error;
-use crate::event::{Scalar, ORDER_ID_BYTES_MAX, TEXT_BYTES_MAX};
+use crate::event::{Record, Scalar, ORDER_ID_BYTES_MAX, TEXT_BYTES_MAX};
+use crate::experiment::trials::{Change, TRAITS_MAX};
 use crate::id::UserId;
 use crate::insight::sketch::VALUE_MAX;
 use crate::program::value::{parse, Value};
 
 /// Longest name of an attribute, in bytes.
 pub const ATTRIBUTE_NAME_BYTES_MAX: usize = 32;
+
+/// Longest name of an attribute that is for targeting only, and its longest value as JSON.
+pub const TRAIT_NAME_BYTES_MAX: usize = 64;
+/// See [`TRAIT_NAME_BYTES_MAX`].
+pub const TRAIT_BYTES_MAX: usize = 1024;
 
 /// What a command gives back.
 #[derive(Clone, Debug, PartialEq)]
@@ -55,7 +61,8 @@ impl Engine {
             "state" => Ok(Output::Json(self.state_json())),
             "orders" => Ok(Output::Json(outcome::orders(&self.state.orders))),
             op => self
-                .loyalty(op, &command, at)
+                .experiments(op, &command, at)
+                .or_else(|| self.loyalty(op, &command, at))
                 .unwrap_or_else(|| Err(Error::new("command_invalid", "there is no such op").at("op"))),
         }
     }
@@ -83,19 +90,36 @@ impl Engine {
     fn set_attributes(&mut self, command: &Value) -> Result<Output, Error> {
         let set = command.get("set").and_then(Value::as_map);
         let set = set.ok_or_else(|| Error::new("attribute_invalid", "expected an object of attributes"))?;
-        let mut checked = Vec::new();
+        let (mut checked, mut traits) = (Vec::new(), Vec::new());
         for (name, value) in set {
-            checked.push(attribute(name, value)?);
+            if self.attributes.contains(name) {
+                checked.push(attribute(name, value)?);
+            } else {
+                traits.push((name, for_targeting(name, value)?));
+            }
         }
-        let known = |name: &str| self.state.attributes.get(name).is_some();
-        let added = checked.iter().filter(|(name, value)| value.is_some() && !known(name)).count();
-        if self.state.attributes.values.len() + added > crate::insight::ATTRIBUTES_MAX {
+        let known = |name: &str| self.trials.traits.iter().any(|(known, _)| known == name);
+        let added = traits.iter().filter(|(name, json)| json.is_some() && !known(name)).count();
+        if self.trials.traits.len() + added > TRAITS_MAX {
             return Err(Error::new("attribute_invalid", "at most 64 attributes are kept; remove some with null"));
         }
         for (name, value) in checked {
             self.set_attribute(name, value);
         }
+        for (name, json) in traits {
+            self.set_trait(name, json);
+        }
         Ok(Output::Done)
+    }
+
+    /// An attribute that the program does not declare never leaves the phone.
+    fn set_trait(&mut self, name: &str, json: Option<String>) {
+        // It may be kept as one that was declared once.
+        self.set_attribute(name, None);
+        let known = self.trials.traits.iter().find(|(known, _)| known == name).map(|(_, value)| value.to_json());
+        if known != json {
+            self.record(Record::Lab(Change::Trait(name.to_owned(), json)));
+        }
     }
 
     fn order_command(&mut self, command: &Value, at: At) -> Result<Output, Error> {
@@ -126,11 +150,22 @@ fn flag(command: &Value, key: &str) -> Result<bool, Error> {
     found.ok_or_else(|| Error::new("command_invalid", "expected true or false").at(key))
 }
 
+/// An attribute that is for conditions on the phone only, as JSON; `null` removes it.
+fn for_targeting(name: &str, value: &Value) -> Result<Option<String>, Error> {
+    let json = (*value != Value::Null).then(|| value.to_json());
+    let fits = named(name, TRAIT_NAME_BYTES_MAX) && json.as_ref().is_none_or(|json| json.len() <= TRAIT_BYTES_MAX);
+    let message = "a name has 1 to 64 bytes and no control characters, a value at most 1,024 bytes as JSON";
+    fits.then_some(json).ok_or_else(|| Error::new("attribute_invalid", message).at(name))
+}
+
+fn named(name: &str, bytes_max: usize) -> bool {
+    (1..=bytes_max).contains(&name.len()) && !name.chars().any(char::is_control)
+}
+
 /// A checked attribute; `null` removes it.
 fn attribute<'a>(name: &'a str, value: &Value) -> Result<(&'a str, Option<Scalar>), Error> {
     let bad = |message: &str| Error::new("attribute_invalid", message).at(name);
-    let named = !name.is_empty() && name.len() <= ATTRIBUTE_NAME_BYTES_MAX && !name.chars().any(char::is_control);
-    if !named {
+    if !named(name, ATTRIBUTE_NAME_BYTES_MAX) {
         return Err(bad("an attribute's name has 1 to 32 bytes and no control characters"));
     }
     Ok((

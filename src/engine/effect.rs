@@ -5,6 +5,7 @@ use super::Engine;
 use crate::clock::{At, UnixMs};
 use crate::event::dropped::Dropped;
 use crate::event::Record;
+use crate::experiment::trials::Change;
 use crate::store::image;
 use crate::store::journal::{Journal, Write};
 use crate::sync::answer::{judge, Answer, Fact, Reply, Verdict, FACTS_MAX};
@@ -137,10 +138,10 @@ impl Engine {
         if self.journal.wants_slot() && !sync {
             self.make_room();
         }
-        let (state, ledgers, [under_way, _]) = (&self.state, &self.ledgers, &self.writing);
+        let (state, ledgers, trials, [under_way, _]) = (&self.state, &self.ledgers, &self.trials, &self.writing);
         let write = self.journal.write(sync, under_way.as_ref(), |w| {
             image::encode(state, w);
-            ledgers.encode(w);
+            super::encode_rest(ledgers, trials, w);
         });
         let effect = Effect::Persist { key: write.key, sync, bytes: write.bytes.clone() };
         if let Some(place) = self.writing.get_mut(usize::from(sync)) {
@@ -243,13 +244,16 @@ impl Engine {
         if let Some(revision) = answer.attributes.filter(|_| mine) {
             self.record(Record::AttributesAcknowledged { revision });
         }
+        if let Some(revision) = answer.exposures.filter(|_| mine) {
+            self.record(Record::Lab(Change::Acknowledged(revision)));
+        }
         if answer.deleted {
             self.deleted();
         }
         if let Some(time) = answer.time {
             self.correct_clock(time, now);
         }
-        if crate::sync::has_others(&self.state, sent, self.ledgers.current.as_ref()) {
+        if crate::sync::has_others(&self.state, sent, &self.policy()) {
             self.outbox.recover();
         }
         let news = if mine { self.take_ledger(answer.ledger, &answer.facts) } else { LedgerNews::default() };

@@ -22,10 +22,7 @@ pub fn description(program: &Program, warnings: &[Warning]) -> String {
         w.count_member("revision", program.revision.into());
         w.count_member("dictionary", program.names.hash().into());
         w.count_member("keys", KEYS.into());
-        array(w, "warnings", warnings, |w, warning| {
-            w.text_member("path", &warning.path);
-            w.text_member("message", &warning.message);
-        });
+        warning_members(w, warnings);
         let mut id = 0;
         array(w, "events", &program.names.events, |w, event| {
             event_members(w, event, id);
@@ -35,6 +32,23 @@ pub fn description(program: &Program, warnings: &[Warning]) -> String {
         #[cfg(any(not(target_arch = "wasm32"), feature = "server"))]
         claims_members(w, &program.rules);
     })
+}
+
+/// `warnings`: what is wrong, and what it costs.
+pub(super) fn warning_members(w: &mut JsonWriter, warnings: &[Warning]) {
+    array(w, "warnings", warnings, |w, warning| {
+        w.text_member("path", &warning.path);
+        w.text_member("message", &warning.message);
+    });
+}
+
+/// A list of what is JSON already.
+pub(super) fn raw_list(items: &[String]) -> String {
+    let mut w = JsonWriter::default();
+    w.begin_array();
+    items.iter().for_each(|item| w.raw(item));
+    w.end_array();
+    w.finish()
 }
 
 /// What phones may claim at most, in points: for who writes a program, and too heavy to carry on every phone.

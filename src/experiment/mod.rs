@@ -9,3 +9,4 @@ pub mod launch;
 pub mod payload;
 pub mod rule;
 pub mod sticky;
+pub mod trials;

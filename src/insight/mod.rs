@@ -186,6 +186,8 @@ impl State {
             }
             Record::Fact { number, order_id } => self.apply_fact(number, &order_id),
             Record::Deleted => self.deletion = None,
+            // What is remembered of experiments is a state of its own.
+            Record::Lab(_) => {}
         }
     }
 

@@ -50,7 +50,13 @@ impl Ledgers {
         current.into_iter().chain(&self.others).for_each(|ledger| ledger.encode(w));
     }
 
-    /// Reads what [`Ledgers::encode`] wrote, to the end.
+    /// Appends that there is none, for something else to follow.
+    pub fn encode_none(w: &mut Writer) {
+        w.byte(0);
+        w.count(0);
+    }
+
+    /// Reads what [`Ledgers::encode`] wrote.
     pub fn decode(r: &mut Reader) -> Option<Ledgers> {
         let mut ledgers = Ledgers::default();
         if r.is_empty() {

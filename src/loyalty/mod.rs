@@ -25,6 +25,7 @@ pub mod state;
 mod streak;
 mod tiers;
 mod today;
+mod traits;
 mod view;
 mod wallet;
 pub mod wire;

@@ -211,6 +211,11 @@ impl State {
 }
 
 impl Orders {
+    /// Orders that are not fully refunded, and fen paid less refunds.
+    pub(super) fn figures(&self) -> (u32, u64) {
+        (self.live, self.total_fen)
+    }
+
     /// The newest first: refunds mostly belong to new orders.
     fn find(&self, id: &str) -> Option<usize> {
         self.orders.iter().rposition(|order| order.id == id)

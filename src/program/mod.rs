@@ -9,6 +9,7 @@ mod check_in;
 mod cursor;
 mod day_zone;
 mod events;
+mod features;
 mod flows;
 mod gift;
 mod limits;
@@ -30,6 +31,7 @@ mod zones;
 
 pub use attributes::{ATTRIBUTES_MAX, BUILT_IN as BUILT_IN_ATTRIBUTES};
 pub use day_zone::DayZone;
+pub use features::PayloadPart;
 pub use flows::Flow;
 pub use limits::{Caps, SyncRule};
 pub use names::Names;
@@ -86,7 +88,7 @@ macro_rules! sections {
         }
 
         /// A checked program.
-        #[derive(Clone, Debug, PartialEq, Eq)]
+        #[derive(Clone, Debug, PartialEq)]
         pub struct Program {
             /// Which version of it; the merchant raises it with each change. 1..=2^31.
             pub revision: u32,
@@ -130,6 +132,10 @@ sections! {
     caps: Caps = {},
     /// When it sends.
     sync: SyncRule = {},
+    /// Features and experiments of its own, as a payload has them.
+    features: PayloadPart = (PayloadPart::default()),
+    /// Saved groups that they refer to.
+    saved_groups: PayloadPart = (PayloadPart::default()),
 }
 
 /// Reads and checks a program.

@@ -32,6 +32,13 @@ impl Value {
         Some(value)
     }
 
+    /// As JSON text.
+    pub fn to_json(&self) -> String {
+        let mut w = JsonWriter::default();
+        self.write(&mut w);
+        w.finish()
+    }
+
     /// Writes it as JSON; numbers as JavaScript writes them.
     pub fn write(&self, w: &mut JsonWriter) {
         match self {

@@ -54,6 +54,8 @@ pub struct Answer {
     pub acks: Vec<(SegmentId, i32, u32)>,
     /// Attributes revision echoed.
     pub attributes: Option<u32>,
+    /// Exposures revision echoed.
+    pub exposures: Option<u32>,
     /// The deletion was carried out.
     pub deleted: bool,
     /// The server's clock.
@@ -123,11 +125,15 @@ fn judge_body(body: &str, sent: &InFlight, id: Option<DeletionId>, rules: &Rules
     }
     let Ok(value) = parse(body) else { return Verdict::Nonsense };
     let answer = read(&value, sent, id, rules);
-    let echoes = !answer.acks.is_empty() || answer.deleted || answer.attributes.is_some() || answer.ledger.is_some();
+    let echoes = !answer.acks.is_empty()
+        || answer.deleted
+        || answer.attributes.is_some()
+        || answer.exposures.is_some()
+        || answer.ledger.is_some();
     if echoes {
         return Verdict::Taken(Box::new(answer));
     }
-    // Claims alone: a backend without ledgers has nothing to echo, and says so.
+    // Claims or exposures alone: a backend that keeps none has nothing to echo, and says so.
     let needs_echo = sent.deletion || sent.attributes.is_some() || !sent.rows.is_empty();
     match value.get("names").and_then(Value::as_bool) {
         Some(true) if !sent.with_names => Verdict::Names,
@@ -147,6 +153,7 @@ fn read(value: &Value, sent: &InFlight, id: Option<DeletionId>, rules: &Rules) -
     Answer {
         acks: list(value, "acks").iter().filter_map(echo).collect(),
         attributes: value.get("attributes").and_then(number).filter(|&rev| sent.attributes == Some(rev)),
+        exposures: value.get("exposures").and_then(number).filter(|&rev| sent.exposures == Some(rev)),
         deleted: sent.deletion && deleted.is_some() && deleted == id,
         time: value.get("time").and_then(Value::as_i64).map(UnixMs::new),
         program: value.get("program").and_then(number),

@@ -153,6 +153,7 @@ impl Phone {
             at: self.at(),
             consent: self.consent,
             format: self.format,
+            lab: huitou::engine::lab::Settings::default(),
             info: self.info.iter().map(|(name, text)| (name.clone(), Scalar::Text(text.clone()))).collect(),
         };
         self.engine = Some(Engine::boot(self.program.clone(), &self.storage.load(), boot));

@@ -2,6 +2,7 @@
 
 use super::sample::tea_shop;
 use huitou::clock::At;
+use huitou::experiment::trials::Trials;
 use huitou::id::{DeletionId, DeviceId, UserId};
 use huitou::insight::{Deletion, State};
 use huitou::program::SyncRule;
@@ -15,7 +16,9 @@ fn names_come_along_with_a_deletion_too_once_asked_for() {
     state.deletion = Some((deletion, UserId::new("u").unwrap()));
     let rule = SyncRule { max_bytes: 4096, max_age_ms: 1, per_session: 1 };
     let rules = huitou::program::rules::Rules::default();
-    let policy = Policy { rule: &rule, attributes: &[], format: Format::Binary, ledger: None, rules: &rules };
+    let trials = Trials::default();
+    let (attributes, format) = (&[][..], Format::Binary);
+    let policy = Policy { rule: &rule, attributes, format, ledger: None, rules: &rules, trials: &trials };
     let mut outbox = Outbox::new();
     let (bare, _) = outbox.compose(&state, policy, At::default()).unwrap();
     let hash = tea_shop().hash();
