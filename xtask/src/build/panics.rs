@@ -1,7 +1,10 @@
 //! Panics as bare traps. A panic ends the instance either way and the shell starts a fresh one; what would be
 //! formatted for a message that nobody sees is code and text in the package.
 
-use walrus::{FunctionBuilder, FunctionId, FunctionKind, LocalFunction, Module};
+use std::ops::Range;
+
+use walrus::ir::Value;
+use walrus::{ConstExpr, Data, DataId, DataKind, FunctionBuilder, FunctionId, FunctionKind, LocalFunction, Module};
 
 /// Parts of the symbols of functions that never return (Rust's v0 mangling: a name after its length).
 const NEVER_RETURN: [&str; 12] = [
@@ -28,6 +31,43 @@ pub(crate) fn silence(module: &mut Module) -> usize {
         module.funcs.get_mut(id).kind = kind;
     }
     reporting.len()
+}
+
+/// The most characters, lines and columns that the place of a panic has.
+const PLACE_MAX: [u32; 3] = [200, 100_000, 1_000];
+
+/// Blanks the places that panics would name: each path of a source file, and each `{path, length, line, column}`.
+/// Zeros compress to nothing. Returns how many places there were.
+pub(crate) fn forget_places(module: &mut Module) -> usize {
+    let segments: Vec<DataId> = module.data.iter().map(Data::id).collect();
+    segments.into_iter().map(|id| forget_places_in(module.data.get_mut(id))).sum()
+}
+
+fn forget_places_in(data: &mut Data) -> usize {
+    let DataKind::Active { offset: ConstExpr::Value(Value::I32(base)), .. } = data.kind else { return 0 };
+    let base = base as usize;
+    let aligned = (0..data.value.len()).filter(|at| (base + at).is_multiple_of(4));
+    let found: Vec<_> = aligned.filter_map(|at| Some((at, path_of(&data.value, base, at)?))).collect();
+    for (at, path) in &found {
+        blank(&mut data.value, *at..at + 16);
+        blank(&mut data.value, path.clone());
+    }
+    found.len()
+}
+
+fn blank(bytes: &mut [u8], range: Range<usize>) {
+    bytes.get_mut(range).into_iter().flatten().for_each(|byte| *byte = 0);
+}
+
+/// Where the path stands if the 16 bytes are the place of a panic in a segment that begins at that address.
+fn path_of(segment: &[u8], base: usize, at: usize) -> Option<Range<usize>> {
+    let (words, _) = segment.get(at..at + 16)?.as_chunks::<4>();
+    let &[address, length, line, column] = words else { return None };
+    let limited = [length, line, column].map(u32::from_le_bytes);
+    let start = (u32::from_le_bytes(address) as usize).checked_sub(base)?;
+    let path = start..start + limited[0] as usize;
+    let is_place = limited.iter().zip(PLACE_MAX).all(|(&number, most)| (1..most).contains(&number));
+    (is_place && segment.get(path.clone())?.ends_with(b".rs")).then_some(path)
 }
 
 fn reports(module: &Module, id: FunctionId) -> bool {
@@ -63,6 +103,22 @@ mod tests {
         let function = module.funcs.get(id).kind.unwrap_local();
         let block = function.block(function.entry_block());
         block.instrs.iter().any(|(instruction, _)| matches!(instruction, Instr::Unreachable(_)))
+    }
+
+    #[test]
+    fn places_of_panics_are_blanked_and_nothing_else() {
+        let mut module = Module::default();
+        let memory = module.memories.add_local(false, false, 1, None, None);
+        let mut bytes = b"src/a.rs: read src/a.md.".to_vec();
+        for word in [1024u32, 8, 7, 3, 1024 + 15, 8, 7, 3] {
+            bytes.extend(word.to_le_bytes());
+        }
+        let kind = DataKind::Active { memory, offset: ConstExpr::Value(Value::I32(1024)) };
+        let data = module.data.add(kind, bytes.clone());
+        assert_eq!(forget_places(&mut module), 1);
+        bytes[..8].fill(0);
+        bytes[24..40].fill(0);
+        assert_eq!(module.data.get(data).value, bytes);
     }
 
     #[test]
