@@ -6,6 +6,7 @@ import { brotliCompressSync, constants } from 'node:zlib';
 import * as esbuild from 'esbuild';
 import { fallbackModule } from './fallback.mjs';
 import { glueFactory } from './glue.mjs';
+import { withOwnUtf8, withoutFinalizer } from './trim.mjs';
 
 const inRoot = (path) => join(process.cwd(), path);
 
@@ -34,10 +35,9 @@ const COPIES = [
 ];
 
 async function generateGlue() {
-  const shims = [inRoot('pkg/src/utf8.js')];
-  const phone = inRoot('pkg/wasm/huitou_bg.js');
-  const server = inRoot('pkg/wasm/server/huitou_bg.js');
-  writeFileSync(inRoot('pkg/wasm/glue.mjs'), await glueFactory(phone, shims));
+  const phone = withoutFinalizer(readFileSync(inRoot('pkg/wasm/huitou_bg.js'), 'utf8'));
+  const server = withoutFinalizer(readFileSync(inRoot('pkg/wasm/server/huitou_bg.js'), 'utf8'));
+  writeFileSync(inRoot('pkg/wasm/glue.mjs'), await glueFactory(withOwnUtf8(phone), [inRoot('pkg/src/utf8.js')]));
   writeFileSync(inRoot('pkg/wasm/glue-node.mjs'), await glueFactory(phone, []));
   writeFileSync(inRoot('pkg/wasm/server/glue-node.mjs'), await glueFactory(server, []));
 }
