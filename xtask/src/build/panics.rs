@@ -3,11 +3,11 @@
 
 use std::ops::Range;
 
-use walrus::ir::Value;
+use walrus::ir::{dfs_in_order, Call, Value, Visitor};
 use walrus::{ConstExpr, Data, DataId, DataKind, FunctionBuilder, FunctionId, FunctionKind, LocalFunction, Module};
 
 /// Parts of the symbols of functions that never return (Rust's v0 mangling: a name after its length).
-const NEVER_RETURN: [&str; 12] = [
+const NEVER_RETURN: [&str; 16] = [
     "4core9panicking",
     "6option13unwrap_failed",
     "6option13expect_failed",
@@ -20,17 +20,56 @@ const NEVER_RETURN: [&str; 12] = [
     "3std5alloc8rust_oom",
     "17rust_begin_unwind",
     "18copy_from_slice_len",
+    // What only they call, through tables that keep it.
+    "3std9panicking13panic_handler",
+    "3std9panicking11begin_panic",
+    "11BorrowError",
+    "14BorrowMutError",
 ];
 
-/// Replaces the bodies of functions that only report a panic by a trap. Returns how many.
+/// Symbols of what formats. Tables keep it even if nothing but panics would have used it.
+const FORMATTING: &str = "4core3fmt";
+
+/// Replaces the bodies of functions that only report a panic by a trap, and then, if nothing that is left formats,
+/// those that format. Returns how many.
 pub(crate) fn silence(module: &mut Module) -> usize {
-    let reporting: Vec<FunctionId> = module.funcs.iter_local().map(|(id, _)| id).collect();
-    let reporting: Vec<FunctionId> = reporting.into_iter().filter(|&id| reports(module, id)).collect();
-    for &id in &reporting {
+    let reporting = replace(module, |name| NEVER_RETURN.iter().any(|part| name.contains(part)));
+    if formats(module) {
+        return reporting;
+    }
+    reporting + replace(module, |name| name.contains(FORMATTING))
+}
+
+fn replace(module: &mut Module, is_silent: impl Fn(&str) -> bool) -> usize {
+    let silent = module.funcs.iter_local().filter(|(id, _)| is_silent(name_of(module, *id)));
+    let silent: Vec<FunctionId> = silent.map(|(id, _)| id).collect();
+    for &id in &silent {
         let kind = FunctionKind::Local(trap(module, id));
         module.funcs.get_mut(id).kind = kind;
     }
-    reporting.len()
+    silent.len()
+}
+
+/// True if a function that does not belong to the formatting calls one that does.
+fn formats(module: &Module) -> bool {
+    module.funcs.iter_local().filter(|(id, _)| !name_of(module, *id).contains(FORMATTING)).any(|(_, function)| {
+        let mut called = Called(Vec::new());
+        dfs_in_order(&mut called, function, function.entry_block());
+        called.0.into_iter().any(|id| name_of(module, id).contains(FORMATTING))
+    })
+}
+
+/// The functions that one calls by name.
+struct Called(Vec<FunctionId>);
+
+impl Visitor<'_> for Called {
+    fn visit_call(&mut self, call: &Call) {
+        self.0.push(call.func);
+    }
+}
+
+fn name_of(module: &Module, id: FunctionId) -> &str {
+    module.funcs.get(id).name.as_deref().unwrap_or_default()
 }
 
 /// The most characters, lines and columns that the place of a panic has.
@@ -70,11 +109,6 @@ fn path_of(segment: &[u8], base: usize, at: usize) -> Option<Range<usize>> {
     (is_place && segment.get(path.clone())?.ends_with(b".rs")).then_some(path)
 }
 
-fn reports(module: &Module, id: FunctionId) -> bool {
-    let name = module.funcs.get(id).name.as_deref().unwrap_or_default();
-    NEVER_RETURN.iter().any(|part| name.contains(part))
-}
-
 /// A body of the same type that traps.
 fn trap(module: &mut Module, id: FunctionId) -> LocalFunction {
     let (parameters, results) = module.types.params_results(module.funcs.get(id).ty());
@@ -90,6 +124,32 @@ mod tests {
     use super::*;
     use walrus::ir::Instr;
     use walrus::ValType;
+
+    /// A function that calls another.
+    fn call(module: &mut Module, symbol: &str, called: FunctionId) -> FunctionId {
+        let mut builder = FunctionBuilder::new(&mut module.types, &[], &[]);
+        builder.name(symbol.to_string()).func_body().i32_const(1).call(called).drop();
+        builder.finish(vec![], &mut module.funcs)
+    }
+
+    #[test]
+    fn formatting_goes_if_only_panics_would_format() {
+        let mut module = Module::default();
+        let display = add(&mut module, "_RNvXs8_4core3fmt3num3impmNtB9_7Display3fmt");
+        call(&mut module, "_RNvNtCs1_4core3fmt5write", display);
+        call(&mut module, "_RNvXsq_NtCs1_4core4cellNtB5_11BorrowErrorNtNtB7_3fmt", display);
+        assert_eq!(silence(&mut module), 3);
+        assert!(traps(&module, display));
+    }
+
+    #[test]
+    fn formatting_stays_for_whoever_formats() {
+        let mut module = Module::default();
+        let write = add(&mut module, "_RNvNtCs1_4core3fmt5write");
+        call(&mut module, "_RNvNtCs1_5alloc3fmt6format", write);
+        assert_eq!(silence(&mut module), 0);
+        assert!(!traps(&module, write));
+    }
 
     /// A function that returns its argument, under that symbol.
     fn add(module: &mut Module, symbol: &str) -> FunctionId {
