@@ -26,6 +26,16 @@ const STANDARD_UTF8 = [
   [/, wasm\.realloc\)/g, ')'],
 ];
 
+const CACHED_VIEW = [
+  [/getDataViewMemory0\(\)\.getInt32\((\w+) \+ 4 \* (\d), true\)/g, 'word($1, $2)'],
+  [/^let cachedDataViewMemory0 = [^]*?^\}\n/m, 'function word(at, position) {\nreturn new Int32Array(wasm.memory.buffer, at)[position];\n}\n'],
+];
+
+/** Results of several words are rare, so they are read without a view that has to be kept true. */
+export function withoutCachedView(glue) {
+  return replaceAll(glue, CACHED_VIEW);
+}
+
 /** `pkg/src/utf8.js` instead of TextDecoder and TextEncoder; it is injected by name. */
 export function withOwnUtf8(glue) {
   return replaceAll(glue, STANDARD_UTF8);

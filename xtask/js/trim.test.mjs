@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { withOwnUtf8, withoutFinalizer } from './trim.mjs';
+import { withOwnUtf8, withoutCachedView, withoutFinalizer } from './trim.mjs';
 
 const GLUE = `export class Core {
     free() {
@@ -8,6 +8,7 @@ const GLUE = `export class Core {
     }
     boot(options) {
         const ptr0 = passStringToWasm0(options, wasm.malloc, wasm.realloc);
+        var r1 = getDataViewMemory0().getInt32(retptr + 4 * 1, true);
         CoreFinalization.register(this, this.__wbg_ptr, this);
     }
 }
@@ -15,6 +16,13 @@ if (Symbol.dispose) Core.prototype[Symbol.dispose] = Core.prototype.free;
 const CoreFinalization = (typeof FinalizationRegistry === 'undefined')
     ? { register: () => {}, unregister: () => {} }
     : new FinalizationRegistry(ptr => wasm.__wbg_core_free(ptr, 1));
+let cachedDataViewMemory0 = null;
+function getDataViewMemory0() {
+    if (cachedDataViewMemory0 === null) {
+        cachedDataViewMemory0 = new DataView(wasm.memory.buffer);
+    }
+    return cachedDataViewMemory0;
+}
 function getStringFromWasm0(ptr, len) {
     return cachedTextDecoder.decode(getUint8ArrayMemory0().subarray(ptr, ptr + len));
 }
@@ -29,7 +37,7 @@ let WASM_VECTOR_LEN = 0;
 test('nothing of the finalizer stays', () => {
   const trimmed = withoutFinalizer(GLUE);
   assert.doesNotMatch(trimmed, /free|Finalization|dispose/);
-  assert.match(trimmed, /boot\(options\) \{\n.*passStringToWasm0.*\n {4}\}\n\}\n/);
+  assert.match(trimmed, /passStringToWasm0.*\n.*getInt32.*\n {4}\}\n\}\n/);
 });
 
 test('texts go through our own functions', () => {
@@ -39,7 +47,15 @@ test('texts go through our own functions', () => {
   assert.match(trimmed, /passArray8ToWasm0\(encodeUtf8\(arg\), malloc\)/);
 });
 
+test('a result is read word by word', () => {
+  const trimmed = withoutCachedView(GLUE);
+  assert.doesNotMatch(trimmed, /DataView/);
+  assert.match(trimmed, /var r1 = word\(retptr, 1\);/);
+  assert.match(trimmed, /^\}\nfunction getStringFromWasm0/m);
+});
+
 test('glue of another form stops the build', () => {
   assert.throws(() => withoutFinalizer('export class Core {}'), /nothing like/);
+  assert.throws(() => withoutCachedView('export class Core {}'), /nothing like/);
   assert.throws(() => withOwnUtf8('export class Core {}'), /nothing like/);
 });
