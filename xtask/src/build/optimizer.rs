@@ -25,15 +25,17 @@ const NO_INLINING: [&str; 2] = ["--one-caller-inline-max-function-size=0", "--al
 /// the module's own, zero until written.
 const MEMORY: [&str; 2] = ["--low-memory-unused", "--zero-filled-memory"];
 
-/// The passes that replace it with MVP instructions; optimising before and after is smaller than once.
-/// Functions keep the linker's order: neighbours are alike, which compresses better than short indices of busy ones.
-const PASSES: [&str; 6] = [
+/// The passes that replace it with MVP instructions; optimising before and after is smaller than once. Control flow is
+/// taken apart and built anew at first: shorter than the compiler's. Functions and locals keep the linker's order:
+/// neighbours are alike, which compresses better than short indices of busy ones.
+const PASSES: [&str; 7] = [
+    "--flatten",
+    "--rereloop",
     "-Oz",
     "--llvm-memory-copy-fill-lowering",
     "--signext-lowering",
     "--llvm-nontrapping-fptoint-lowering",
     "-Oz",
-    "--reorder-locals",
 ];
 
 const STRIP: [&str; 3] = ["--strip-debug", "--strip-producers", "--strip-target-features"];
