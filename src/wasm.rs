@@ -36,7 +36,8 @@ static ALLOCATOR: rlsf::SmallGlobalTlsf = rlsf::SmallGlobalTlsf::new();
 #[wasm_bindgen]
 #[derive(Debug)]
 pub struct Core {
-    program: Program,
+    /// Until the engine has it.
+    program: Option<Program>,
     warnings: Vec<Warning>,
     seed: [u8; 16],
     values: Vec<Vec<u8>>,
@@ -54,12 +55,14 @@ impl Core {
         let mut bytes = [0; 16];
         bytes.iter_mut().zip(seed).for_each(|(byte, &random)| *byte = random);
         let values = vec![Vec::new(); usize::from(KEYS)];
-        Ok(Core { program, warnings, seed: bytes, values, engine: None, effect: Effect::Idle })
+        Ok(Core { program: Some(program), warnings, seed: bytes, values, engine: None, effect: Effect::Idle })
     }
 
     /// What the shell needs to turn names into positions, and the program's warnings.
     pub fn describe(&self) -> JsValue {
-        give(&outcome::description(&self.program, &self.warnings))
+        let booted = || self.engine.as_ref().map(Engine::program);
+        let program = self.program.as_ref().or_else(booted);
+        program.map_or(JsValue::UNDEFINED, |program| give(&outcome::description(program, &self.warnings)))
     }
 
     /// A stored value, before [`Core::boot`].
@@ -70,6 +73,7 @@ impl Core {
     }
 
     /// Starts from what was loaded. `options`: `{"consent": true | false | null, "format": "binary" | "json", "info": {…}}`.
+    /// Once: the engine takes the program with it.
     pub fn boot(&mut self, options: &str, at: f64, offset: i32) -> Result<JsValue, JsValue> {
         let options = parse(options).map_err(|_| throw(&Error::new("command_invalid", "the options are no JSON")))?;
         let boot = Boot {
@@ -83,8 +87,9 @@ impl Core {
             info: info(&options),
             lab: Settings::read(options.get("experiments")),
         };
+        let program = self.program.take().ok_or_else(|| throw(&Error::new("command_invalid", "the core is booted")))?;
         let recovered = self.values.iter().any(|value| !value.is_empty());
-        let engine = Engine::boot(self.program.clone(), &std::mem::take(&mut self.values), boot);
+        let engine = Engine::boot(program, &std::mem::take(&mut self.values), boot);
         let booted = outcome::booted(engine.consented(), engine.user(), recovered);
         self.engine = Some(engine);
         Ok(give(&booted))

@@ -75,7 +75,7 @@ test('a fresh one takes over after a trap', async () => {
   });
   huitou.track('event1');
   await huitou.flush();
-  made[0].core_track = () => { throw new Error('abort'); };
+  made[0].track = () => { throw new Error('abort'); };
   huitou.track('event1');
   await settled();
   huitou.track('event1');

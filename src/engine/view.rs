@@ -5,6 +5,7 @@ use crate::clock::Day;
 use crate::event::dropped::Dropped;
 use crate::insight::epoch::{Epoch, OutRow};
 use crate::json::JsonWriter;
+use crate::program::Program;
 use crate::summary::json::write_row;
 use crate::summary::MetText;
 
@@ -32,6 +33,11 @@ pub struct Stats {
 }
 
 impl Engine {
+    /// What it was booted with.
+    pub fn program(&self) -> &Program {
+        &self.program
+    }
+
     /// Figures for the developer.
     pub fn stats(&self) -> Stats {
         let (unsent_rows, unsent_bytes) = crate::sync::unsent(&self.state);
@@ -119,9 +125,11 @@ fn write_day(w: &mut JsonWriter, key: &str, day: Day) {
 }
 
 fn met_texts(epoch: &Epoch) -> Vec<MetText> {
-    let each = |((event, dimension), texts): ((u16, u8), &Vec<String>)| -> Vec<MetText> {
-        let text = |text: &String| MetText { event, dimension: u16::from(dimension), text: text.clone() };
-        texts.iter().map(text).collect()
-    };
-    epoch.met.iter().flat_map(each).collect()
+    let mut met = Vec::new();
+    for ((event, dimension), texts) in epoch.met.iter() {
+        for text in texts {
+            met.push(MetText { event, dimension: u16::from(dimension), text: text.clone() });
+        }
+    }
+    met
 }

@@ -20,7 +20,7 @@ impl<K, V> Default for Table<K, V> {
 impl<K: Ord + Copy, V: Default> Table<K, V> {
     /// The value at `key`, made if missing.
     pub fn entry(&mut self, key: K) -> &mut V {
-        let place = match self.rows.binary_search_by_key(&key, |&(k, _)| k) {
+        let place = match self.place(key) {
             Ok(found) => found,
             Err(place) => {
                 self.rows.insert(place, (key, V::default()));
@@ -34,14 +34,20 @@ impl<K: Ord + Copy, V: Default> Table<K, V> {
 
     /// The value at `key`.
     pub fn get(&self, key: K) -> Option<&V> {
-        let found = self.rows.binary_search_by_key(&key, |&(k, _)| k).ok()?;
+        let found = self.place(key).ok()?;
         self.rows.get(found).map(|(_, value)| value)
     }
 
     /// As [`Table::get`], to change the value.
     pub fn get_mut(&mut self, key: K) -> Option<&mut V> {
-        let found = self.rows.binary_search_by_key(&key, |&(k, _)| k).ok()?;
+        let found = self.place(key).ok()?;
         self.rows.get_mut(found).map(|(_, value)| value)
+    }
+
+    /// Where the key stands, or would.
+    #[inline(never)]
+    fn place(&self, key: K) -> Result<usize, usize> {
+        self.rows.binary_search_by_key(&key, |&(k, _)| k)
     }
 
     /// Adds a row with a key above all present ones; false (and nothing added) if it is not above.

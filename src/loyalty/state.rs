@@ -81,6 +81,7 @@ impl Turn<'_, '_> {
 
 impl State {
     /// Nothing has happened yet.
+    #[inline(never)]
     pub fn new() -> State {
         State::default()
     }

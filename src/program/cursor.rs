@@ -186,6 +186,24 @@ impl<'a> Cursor<'a> {
         self.below(value, Place::Item(position), (0, 0))
     }
 
+    /// Reads each element of a list that is read as a whole.
+    #[inline(never)]
+    pub(super) fn each_item(&self, read: &mut dyn FnMut(&Cursor)) {
+        for (position, value) in self.list().iter().enumerate() {
+            read(&self.item(value, position));
+        }
+    }
+
+    /// Reads each element, up to the range, of a list that runs without it.
+    #[inline(never)]
+    pub(super) fn each_element(&self, read: &mut dyn FnMut(&Cursor)) {
+        for (position, value) in self.first_items().iter().enumerate() {
+            let mut element = self.item(value, position);
+            element.spare = Spare::Element;
+            read(&element);
+        }
+    }
+
     /// A member of an object whose names are data.
     pub fn member<'b>(&'b self, name: &'b str, value: &'b Value) -> Cursor<'b> {
         self.below(value, Place::Field(name), self.range)
@@ -198,14 +216,6 @@ impl<'a> Cursor<'a> {
             at = up;
         }
         at.value
-    }
-
-    /// An element of a list that runs without it.
-    #[inline(never)]
-    pub(super) fn element<'b>(&'b self, value: &'b Value, position: usize) -> Cursor<'b> {
-        let mut element = self.item(value, position);
-        element.spare = Spare::Element;
-        element
     }
 
     #[inline(never)]

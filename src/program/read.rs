@@ -64,21 +64,21 @@ impl<T: Read> Read for Option<T> {
 
 impl<T: Read> Read for Vec<T> {
     fn read(cursor: &Cursor) -> Vec<T> {
-        let items = cursor.list().iter().enumerate();
-        items.map(|(position, value)| T::read(&cursor.item(value, position))).collect()
+        let mut items = Vec::new();
+        cursor.each_item(&mut |item| items.push(T::read(item)));
+        items
     }
 }
 
 impl<T: Read + Keyed> Read for Each<T> {
     fn read(cursor: &Cursor) -> Each<T> {
         let mut kept: Vec<T> = Vec::new();
-        for (position, value) in cursor.first_items().iter().enumerate() {
-            let item = cursor.element(value, position);
-            let read = T::read(&item);
-            if !item.spoiled.get() && !is_repeated(&item, &read, &kept) {
+        cursor.each_element(&mut |item| {
+            let read = T::read(item);
+            if !item.spoiled.get() && !is_repeated(item, &read, &kept) {
                 kept.push(read);
             }
-        }
+        });
         Each(kept)
     }
 }

@@ -215,9 +215,14 @@ impl Journal {
     /// Puts together what the keys held, and is ready to append after it. `values[key]` may be empty or torn.
     pub fn load(values: &[Vec<u8>]) -> (Journal, Loaded) {
         let at = |key: u8| values.get(usize::from(key)).map_or(&[][..], Vec::as_slice);
-        let slots = [SLOTS[0], SLOTS[1], HIDE_SLOT].into_iter().filter_map(|key| read_slot(key, at(key)));
-        let slots: Vec<Slot> = slots.collect();
-        let chunks: Vec<Chunk> = (WORKING[0]..HIDE_SLOT).filter_map(|key| read_chunk(at(key))).collect();
+        let mut slots = Vec::new();
+        for key in [SLOTS[0], SLOTS[1], HIDE_SLOT] {
+            slots.extend(read_slot(key, at(key)));
+        }
+        let mut chunks = Vec::new();
+        for key in WORKING[0]..HIDE_SLOT {
+            chunks.extend(read_chunk(at(key)));
+        }
         let present = (0..KEYS).filter(|&key| !at(key).is_empty()).count();
         let unreadable = (present - slots.len() - chunks.len()) as u32;
         let mut loaded = Loaded { unreadable, ..Loaded::default() };

@@ -4,17 +4,22 @@ import { copyFileSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { brotliCompressSync, constants } from 'node:zlib';
 import * as esbuild from 'esbuild';
+import { asCommonJs } from './commonjs.mjs';
 import { fallbackModule } from './fallback.mjs';
 import { glueFactory } from './glue.mjs';
+import { withOwnUtf8, withoutCachedView, withoutFinalizer } from './trim.mjs';
 
 const inRoot = (path) => join(process.cwd(), path);
 
+/** Members that only the package itself uses, and of the glue those that are no import of the module. */
+const PRIVATE = /^_[a-z]|^__wbg_ptr$|^__destroy_into_raw$/;
+
 /** Runtimes before ES2018, without TextDecoder and TextEncoder. Every byte counts: private members get short names. */
-const MINI_PROGRAM = { format: 'cjs', platform: 'neutral', target: 'es2017', minify: true, mangleProps: /^_[a-z]/ };
+const MINI_PROGRAM = { format: 'esm', platform: 'neutral', target: 'es2017', minify: true, mangleProps: PRIVATE };
 /** Bundlers take `import.meta` from any target: it's how a file names its neighbours. */
 const BUNDLER = { format: 'esm', platform: 'neutral', target: 'es2017', supported: { 'import-meta': true } };
 /** `require` gives the default export itself. */
-const ONE_FUNCTION = { ...MINI_PROGRAM, footer: { js: 'module.exports=module.exports.default;' } };
+const ONE_FUNCTION = { ...MINI_PROGRAM, format: 'cjs', footer: { js: 'module.exports=module.exports.default;' } };
 const NODE = { format: 'cjs', platform: 'node', target: 'node18' };
 
 /** What `#glue` and `#fallback` mean differs by bundle; every file's sources stand in pkg/src. */
@@ -34,10 +39,9 @@ const COPIES = [
 ];
 
 async function generateGlue() {
-  const shims = [inRoot('pkg/src/utf8.js')];
-  const phone = inRoot('pkg/wasm/huitou_bg.js');
-  const server = inRoot('pkg/wasm/server/huitou_bg.js');
-  writeFileSync(inRoot('pkg/wasm/glue.mjs'), await glueFactory(phone, shims));
+  const phone = withoutFinalizer(readFileSync(inRoot('pkg/wasm/huitou_bg.js'), 'utf8'));
+  const server = withoutFinalizer(readFileSync(inRoot('pkg/wasm/server/huitou_bg.js'), 'utf8'));
+  writeFileSync(inRoot('pkg/wasm/glue.mjs'), await glueFactory(withOwnUtf8(withoutCachedView(phone)), [inRoot('pkg/src/utf8.js')]));
   writeFileSync(inRoot('pkg/wasm/glue-node.mjs'), await glueFactory(phone, []));
   writeFileSync(inRoot('pkg/wasm/server/glue-node.mjs'), await glueFactory(server, []));
 }
@@ -62,6 +66,7 @@ async function bundle({ entry, output, kind, glue }) {
     logLevel: 'warning',
     alias: { '#glue': inRoot('pkg/wasm/' + glue), '#fallback': inRoot('pkg/wasm/fallback.js') },
   });
+  if (kind === MINI_PROGRAM) writeFileSync(inRoot(output), asCommonJs(readFileSync(inRoot(output), 'utf8')));
   return Object.values(metafile.outputs)[0].inputs;
 }
 

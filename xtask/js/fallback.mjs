@@ -27,7 +27,7 @@ export function fallbackModule(source) {
 let grown = false;
 ${body}
 const exports = asmFunc(imports);
-exports.__wbindgen_free(exports.__wbindgen_malloc(${HEAP_BYTES}, 1), ${HEAP_BYTES}, 1);
+exports.free(exports.malloc(${HEAP_BYTES}, 1), ${HEAP_BYTES}, 1);
 return exports;
 }
 `;

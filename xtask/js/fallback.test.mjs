@@ -13,7 +13,7 @@ const ALLOCATOR = `(module
   (import "./huitou_bg.js" "__wbg_log" (func $log (param i32)))
   (memory (export "memory") 1)
   (global $end (mut i32) (i32.const 1024))
-  (func (export "__wbindgen_malloc") (param $size i32) (param $align i32) (result i32)
+  (func (export "malloc") (param $size i32) (param $align i32) (result i32)
     (local $start i32)
     (local.set $start (global.get $end))
     (if (i32.gt_u (i32.add (local.get $start) (local.get $size)) (i32.mul (memory.size) (i32.const 65536)))
@@ -22,7 +22,7 @@ const ALLOCATOR = `(module
     (global.set $end (i32.add (local.get $start) (local.get $size)))
     (call $log (local.get $start))
     (local.get $start))
-  (func (export "__wbindgen_free") (param $start i32) (param $size i32) (param $align i32)
+  (func (export "free") (param $start i32) (param $size i32) (param $align i32)
     (global.set $end (local.get $start))))`;
 
 function wasm2js(text) {
@@ -45,16 +45,16 @@ const { createModule } = await import('data:text/javascript,' + encodeURICompone
 const silent = { './huitou_bg.js': { __wbg_log() {} } };
 
 test('a view made at the start stays true while the reserve is used up', () => {
-  const { memory, __wbindgen_malloc } = createModule(silent);
+  const { memory, malloc } = createModule(silent);
   const view = new Uint8Array(memory.buffer);
-  for (let taken = 0; taken < 3 * MIB; taken += MIB) assert.notEqual(__wbindgen_malloc(MIB, 1), 0);
+  for (let taken = 0; taken < 3 * MIB; taken += MIB) assert.notEqual(malloc(MIB, 1), 0);
   assert.equal(memory.buffer, view.buffer);
 });
 
 test('memory past the reserve is refused, not moved away from under the glue', () => {
-  const { memory, __wbindgen_malloc } = createModule(silent);
+  const { memory, malloc } = createModule(silent);
   const before = memory.buffer;
-  assert.equal(__wbindgen_malloc(8 * MIB, 1), 0);
+  assert.equal(malloc(8 * MIB, 1), 0);
   assert.equal(memory.buffer, before);
 });
 
@@ -64,7 +64,7 @@ test('every module has its own memory and its own imports', () => {
   const [first, second] = [createModule(log('first')), createModule(log('second'))];
   assert.notEqual(first.memory.buffer, second.memory.buffer);
   calls.length = 0;
-  second.__wbindgen_malloc(8, 1);
+  second.malloc(8, 1);
   assert.deepEqual(calls, ['second']);
 });
 

@@ -6,13 +6,13 @@
 import * as esbuild from 'esbuild';
 
 /**
- * @param {string} file the glue as wasm-bindgen wrote it (bundler target)
+ * @param {string} contents the glue as wasm-bindgen wrote it (bundler target)
  * @param {string[]} shims modules whose exports stand in for globals of the same name
  * @returns {Promise<string>} source of a module that exports `createGlue()`
  */
-export async function glueFactory(file, shims) {
+export async function glueFactory(contents, shims) {
   const result = await esbuild.build({
-    entryPoints: [file],
+    stdin: { contents },
     inject: shims,
     bundle: true,
     write: false,

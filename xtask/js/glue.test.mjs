@@ -20,7 +20,7 @@ async function inFolder(files, use) {
 
 test('every call of the factory starts with fresh state', async () => {
   const glue = 'let wasm; export function __wbg_set_wasm(v) { wasm = v; } export function seen() { return wasm; }';
-  const source = await inFolder({ 'glue.js': glue }, (path) => glueFactory(path('glue.js'), []));
+  const source = await glueFactory(glue, []);
   const { createGlue } = await load(source);
   const [first, second] = [createGlue(), createGlue()];
   first.__wbg_set_wasm('an instance');
@@ -29,11 +29,9 @@ test('every call of the factory starts with fresh state', async () => {
 });
 
 test('a shim stands in for the global of its name', async () => {
-  const files = {
-    'glue.js': 'const decoder = new TextDecoder(); export function decode() { return decoder.decode(); }',
-    'shim.js': "export class TextDecoder { decode() { return 'shimmed'; } }",
-  };
-  const source = await inFolder(files, (path) => glueFactory(path('glue.js'), [path('shim.js')]));
+  const glue = 'const decoder = new TextDecoder(); export function decode() { return decoder.decode(); }';
+  const files = { 'shim.js': "export class TextDecoder { decode() { return 'shimmed'; } }" };
+  const source = await inFolder(files, (path) => glueFactory(glue, [path('shim.js')]));
   assert.equal((await load(source)).createGlue().decode(), 'shimmed');
 });
 
