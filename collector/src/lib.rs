@@ -10,6 +10,7 @@
 
 pub mod clock;
 pub mod error;
+pub mod experiment;
 pub mod export;
 pub mod http;
 pub mod intake;

@@ -15,6 +15,7 @@ mod overload;
 mod pages;
 mod phone;
 mod program;
+mod statistics;
 mod support;
 mod sync;
 mod tools;
