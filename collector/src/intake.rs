@@ -2,7 +2,8 @@
 
 use axum::http::StatusCode;
 use huitou::clock::{Day, OffsetMin, UnixMs};
-use huitou::summary::report::{Report, ReportClaims, ReportRow, ReportStats};
+use huitou::summary::exposures::Exposures;
+use huitou::summary::report::{Report, ReportClaims, ReportExposures, ReportRow, ReportStats};
 use huitou::summary::{Claims, DecodeError, Upload};
 use serde::Serialize;
 
@@ -103,12 +104,14 @@ impl Decoded {
     pub fn into_job(self, bytes: usize, received_at_ms: i64, window: DayWindow) -> Result<SyncJob, Refusal> {
         let Decoded { report, dictionary } = self;
         let claimed = report.claims.as_ref().map(claims).transpose()?;
+        let exposures = report.exposures.as_ref().map(exposures).transpose()?;
         let attributes = report.attributes.map(|set| json(&set.values).map(|body| (set.revision, body))).transpose()?;
         let rows = report.rows.into_iter().map(|row| row_job(row, received_at_ms, window));
         Ok(SyncJob {
             rows: rows.collect::<Result<_, Refusal>>()?,
             subject: Subject { app: report.app, user: report.user, device: report.device },
             sent_at_ms: report.sent_at_ms,
+            offset_min: report.offset_min,
             received_at_ms,
             bytes,
             fact_cursor: report.fact_cursor,
@@ -116,6 +119,7 @@ impl Decoded {
             deletion: report.deletion,
             dictionary,
             claimed,
+            exposures,
             ..SyncJob::default()
         })
     }
@@ -125,6 +129,11 @@ impl Decoded {
 fn claims(claims: &ReportClaims) -> Result<Claims, Refusal> {
     let checked = claims.checked().filter(|claims| claims.first > 0 && claims.first < SEQ_MAX);
     checked.ok_or_else(|| Refusal::bad("report_invalid", "claims: not as docs/wire.md has them"))
+}
+
+fn exposures(exposures: &ReportExposures) -> Result<Exposures, Refusal> {
+    let message = "exposures: not as docs/wire.md has them";
+    exposures.checked().ok_or_else(|| Refusal::bad("report_invalid", message))
 }
 
 fn json(value: &impl Serialize) -> Result<String, Refusal> {

@@ -21,6 +21,8 @@ struct Answer {
     acks: Vec<Ack>,
     #[serde(skip_serializing_if = "Option::is_none")]
     attributes: Option<u32>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    exposures: Option<u32>,
     time: i64,
     #[serde(skip_serializing_if = "Option::is_none")]
     program: Option<u32>,
@@ -89,6 +91,7 @@ fn answer_to(job: &SyncJob) -> Answer {
     Answer {
         acks: job.rows.iter().map(ack).collect(),
         attributes: job.attributes.as_ref().map(|(revision, _)| *revision),
+        exposures: job.exposures.as_ref().map(|exposures| exposures.revision),
         deleted: job.deletion.clone(),
         ..Answer::default()
     }

@@ -14,8 +14,10 @@ use std::fmt;
 use std::sync::Arc;
 
 use huitou::loyalty::wire::Head;
+use huitou::summary::exposures::Exposures;
 use huitou::summary::Claims;
 
+use crate::experiment::results::Observed;
 use crate::ledger::export::PhoneLine;
 use crate::ledger::{Body, Entry, Rulebook};
 
@@ -64,6 +66,9 @@ pub trait Storage: Send + Sync {
     /// The texts of all programs ever served for an app, by revision.
     fn programs(&self, app: &str) -> Result<Vec<(u32, String)>, StorageError>;
 
+    /// Experiments that somebody of an app has seen, the largest first.
+    fn experiments(&self, app: &str) -> Result<Vec<Observed>, StorageError>;
+
     /// WeChat's key of a user by its version, and until when it is good.
     fn user_key(&self, app: &str, user: &str, version: u32) -> Result<Option<(Vec<u8>, i64)>, StorageError>;
 }
@@ -92,6 +97,8 @@ pub struct SyncJob {
     pub sent_at_ms: i64,
     /// This server's clock.
     pub received_at_ms: i64,
+    /// Minutes east of UTC on the phone.
+    pub offset_min: i32,
     /// Length of the body.
     pub bytes: usize,
     /// The highest fact that the phone has.
@@ -106,6 +113,8 @@ pub struct SyncJob {
     pub dictionary: Option<Dictionary>,
     /// What the phone claims for its user's loyalty.
     pub claimed: Option<Claims>,
+    /// What the user saw of experiments.
+    pub exposures: Option<Exposures>,
     /// The rules that claims are judged by.
     pub book: Arc<Rulebook>,
     /// How many dates before its last receipt a phone's claims may lie.

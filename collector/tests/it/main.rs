@@ -6,6 +6,7 @@
 mod access;
 mod crash;
 mod deletion;
+mod experiments;
 mod facts;
 mod forgery;
 mod loyalty;

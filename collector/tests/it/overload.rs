@@ -3,6 +3,7 @@
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
+use huitou_collector::experiment::results::Observed;
 use huitou_collector::ledger::export::PhoneLine;
 use huitou_collector::ledger::{Body, Entry};
 use huitou_collector::metrics::Metrics;
@@ -16,6 +17,10 @@ struct Moody {
 }
 
 impl Storage for Moody {
+    fn experiments(&self, _: &str) -> Result<Vec<Observed>, StorageError> {
+        Ok(Vec::new())
+    }
+
     fn commit(&self, jobs: &[Job]) -> Result<Vec<Done>, StorageError> {
         let orders: Vec<String> = jobs.iter().map(order).collect();
         if orders.iter().any(|order| order == "slow") {

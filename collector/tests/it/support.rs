@@ -269,6 +269,15 @@ pub(crate) fn report(user: &str, device: u64, rows: Value) -> Value {
     json!({ "v": 1, "app": "tea-shop", "device": id(device), "user": user, "sent": now_ms(), "tz": 480, "rows": rows })
 }
 
+/// Exposures of an upload: (experiment, variation, bucket version, days from today), each at noon in UTC.
+pub(crate) fn exposed(revision: u32, list: &[(&str, &str, u32, i64)]) -> Value {
+    let list = list.iter().map(|(experiment, variation, version, days)| {
+        let at = (now_ms() / 86_400_000 + days) * 86_400_000 + 43_200_000;
+        json!({ "experiment": experiment, "variation": variation, "version": version, "at": at })
+    });
+    json!({ "rev": revision, "list": list.collect::<Vec<_>>() })
+}
+
 /// A row of today with so many events.
 pub(crate) fn row(segment: u64, revision: u32, events: u32) -> Value {
     json!({ "s": id(segment), "d": day(0), "r": revision, "e": { "launch": { "n": events } }, "ss": [1, events] })

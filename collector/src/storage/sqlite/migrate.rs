@@ -21,21 +21,30 @@ struct OldFact {
     digest: Vec<u8>,
 }
 
+/// Brings tables of an older version to the present one.
+pub(super) fn from(writer: &mut Connection, version: i64) -> Result<()> {
+    let db = writer.transaction_with_behavior(TransactionBehavior::Immediate)?;
+    if version < 2 {
+        add_ledger(&db)?;
+    }
+    db.execute_batch(include_str!("experiments.sql"))?;
+    db.execute_batch(&format!("PRAGMA user_version = {SCHEMA_VERSION};"))?;
+    db.commit()
+}
+
 /// Version 1 knew paid orders only, in a table `facts`; they become the first entries of the ledger, under the newest
 /// program that was served.
-pub(super) fn from_1(writer: &mut Connection) -> Result<()> {
-    let db = writer.transaction_with_behavior(TransactionBehavior::Immediate)?;
+fn add_ledger(db: &Connection) -> Result<()> {
     db.execute_batch("ALTER TABLE facts RENAME TO old_facts;")?;
     db.execute_batch(include_str!("ledger.sql"))?;
     let mut last = (String::new(), String::new(), NO_LINK.to_vec());
-    for fact in old_facts(&db)? {
+    for fact in old_facts(db)? {
         if (&last.0, &last.1) != (&fact.app, &fact.user) {
             last = (fact.app.clone(), fact.user.clone(), NO_LINK.to_vec());
         }
-        last.2 = carry_over(&db, &fact, &last.2)?;
+        last.2 = carry_over(db, &fact, &last.2)?;
     }
-    db.execute_batch(&format!("DROP TABLE old_facts; PRAGMA user_version = {SCHEMA_VERSION};"))?;
-    db.commit()
+    db.execute_batch("DROP TABLE old_facts;")
 }
 
 fn old_facts(db: &Connection) -> Result<Vec<OldFact>> {

@@ -2,6 +2,7 @@
 
 mod claims;
 mod entries;
+mod exposures;
 mod facts;
 mod migrate;
 mod read;
@@ -19,12 +20,13 @@ use rusqlite::{Connection, ErrorCode, OpenFlags, TransactionBehavior};
 use entries::Whose;
 
 use super::{view, Done, Job, Storage, StorageError};
+use crate::experiment::results::Observed;
 use crate::ledger::export::{export, Export, PhoneLine};
 use crate::ledger::place::{replay, sort, Checkpoint};
 use crate::ledger::Entry;
 
 /// The version of the tables that this program reads and writes.
-pub const SCHEMA_VERSION: i64 = 2;
+pub const SCHEMA_VERSION: i64 = 3;
 
 /// "huit": tells our files from other SQLite files.
 const APPLICATION_ID: i64 = 0x6875_6974;
@@ -61,6 +63,7 @@ impl Sqlite {
         prepare(&writer, durability).map_err(|e| explain(path, &e))?;
         check_version(&mut writer, path)?;
         writer.execute_batch(include_str!("views.sql"))?;
+        writer.execute_batch(include_str!("results.sql"))?;
         Ok(Sqlite { path: path.to_owned(), writer: Mutex::new(writer), readers: Mutex::default() })
     }
 
@@ -112,6 +115,10 @@ impl Storage for Sqlite {
         self.read(|reader| read::programs(reader, app))
     }
 
+    fn experiments(&self, app: &str) -> Result<Vec<Observed>, StorageError> {
+        self.read(|reader| exposures::observed(reader, app))
+    }
+
     fn user_key(&self, app: &str, user: &str, version: u32) -> Result<Option<(Vec<u8>, i64)>, StorageError> {
         self.read(|reader| read::user_key(reader, app, user, version))
     }
@@ -144,7 +151,7 @@ fn check_version(writer: &mut Connection, path: &Path) -> Result<(), StorageErro
     match (pragma("application_id")?, pragma("user_version")?) {
         (APPLICATION_ID, SCHEMA_VERSION) => Ok(()),
         (0, 0) if tables == 0 => Ok(create(writer)?),
-        (APPLICATION_ID, 1) => Ok(migrate::from_1(writer)?),
+        (APPLICATION_ID, older @ 1..SCHEMA_VERSION) => Ok(migrate::from(writer, older)?),
         (APPLICATION_ID, newer) => Err(StorageError::new(format!(
             "{}: tables of version {newer}, this program knows {SCHEMA_VERSION}; use a newer program",
             path.display()
@@ -154,9 +161,9 @@ fn check_version(writer: &mut Connection, path: &Path) -> Result<(), StorageErro
 }
 
 fn create(writer: &Connection) -> rusqlite::Result<()> {
-    let (schema, ledger) = (include_str!("schema.sql"), include_str!("ledger.sql"));
+    let tables = [include_str!("schema.sql"), include_str!("ledger.sql"), include_str!("experiments.sql")].join("\n");
     writer.execute_batch(&format!(
-        "BEGIN IMMEDIATE;\n{schema}\n{ledger}\nPRAGMA application_id = {APPLICATION_ID};\n\
+        "BEGIN IMMEDIATE;\n{tables}\nPRAGMA application_id = {APPLICATION_ID};\n\
          PRAGMA user_version = {SCHEMA_VERSION};\nCOMMIT;"
     ))
 }

@@ -1,4 +1,5 @@
--- Tables of version 2; those of loyalty are in ledger.sql. Times are milliseconds since 1970; days are dates in the program's zone.
+-- Tables; those of loyalty are in ledger.sql, those of experiments in experiments.sql. Times are milliseconds since 1970;
+-- days are dates in the program's zone.
 
 CREATE TABLE rows (
   id          INTEGER PRIMARY KEY,

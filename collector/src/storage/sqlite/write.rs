@@ -6,7 +6,7 @@ use huitou::clock::{Day, OffsetMin, UnixMs};
 use rusqlite::{params, Connection, Result};
 use sha2::{Digest, Sha256};
 
-use super::{claims, facts, spend};
+use super::{claims, exposures, facts, spend};
 use crate::storage::{
     view::Traffic, Dictionary, Done, Job, ProgramJob, RowJob, Subject, SyncDone, SyncJob, UserKeyJob,
 };
@@ -35,6 +35,7 @@ fn sync(db: &Connection, job: &SyncJob) -> Result<SyncDone> {
         done.discarded = job.rows.len();
     } else {
         attributes(db, job)?;
+        exposures::keep(db, job)?;
         for row in &job.rows {
             keep(db, job, row, &mut done)?;
         }
@@ -146,7 +147,7 @@ fn delete(db: &Connection, id: &str, job: &SyncJob) -> Result<()> {
     let Subject { app, user, device } = &job.subject;
     let mut removed = 0;
     // What the same phone recorded before the login is the same person's.
-    for table in ["rows", "quarantine", "attributes"] {
+    for table in ["rows", "quarantine", "attributes", "exposures"] {
         let sql = format!("DELETE FROM {table} WHERE app = ? AND user IN (?, '') AND device = ?");
         removed += db.execute(&sql, params![app, user, device])?;
     }
