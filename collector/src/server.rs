@@ -131,7 +131,8 @@ fn router(
         demo: settings.demo,
         metrics,
         viewers: settings.viewers,
-        pages: http::Cache::default(),
+        overviews: http::Cache::new(http::Kind::Overview),
+        experiments: http::Cache::new(http::Kind::Experiments),
         queries: App::queries(),
     };
     Ok(http::router(Arc::new(app), &settings.cors))

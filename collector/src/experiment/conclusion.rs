@@ -1,6 +1,6 @@
 //! What may be concluded.
 
-use super::comparison::{Comparison, Lift};
+use super::comparison::{Comparison, Effect};
 use super::{Ratio, Sums};
 
 /// Fewer people in a variation say nothing: intervals rest on means that are nearly normal.
@@ -11,20 +11,20 @@ pub const POSITIVES_MIN: f64 = 20.0;
 
 /// What may be said of a variation on a metric. A better or worse one is told by the interval that holds at every look,
 /// because a page that is always up to date is looked at every day.
-#[derive(Clone, Copy, Debug, PartialEq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Conclusion {
     /// The split is no accident: nothing may be said.
     RatioOff,
     /// Too few people, or too few of them did anything.
     TooEarly,
-    /// It is better, by about this share of the control.
-    Better(f64),
-    /// It is worse, by about this share of the control.
-    Worse(f64),
-    /// Only the interval for one look excludes zero; the share of the control that it would be.
-    Leaning(f64),
-    /// No difference is to be seen. The lift lies between these two shares.
-    NoDifference(f64, f64),
+    /// It is better.
+    Better,
+    /// It is worse.
+    Worse,
+    /// Only the interval for one look excludes zero.
+    Leaning,
+    /// No difference is to be seen.
+    NoDifference,
 }
 
 impl Conclusion {
@@ -34,19 +34,15 @@ impl Conclusion {
             return Conclusion::RatioOff;
         }
         let is_early = control.people.min(variation.people) < PEOPLE_MIN || control.y + variation.y < POSITIVES_MIN;
-        match found.and_then(Comparison::best_lift).filter(|_| !is_early) {
-            Some(lift) => Conclusion::of_lift(&lift),
-            None => Conclusion::TooEarly,
-        }
+        found.filter(|_| !is_early).map_or(Conclusion::TooEarly, |found| Conclusion::of_effect(found.best()))
     }
 
-    fn of_lift(lift: &Lift) -> Conclusion {
-        let by = lift.estimate.value;
-        match (lift.always_valid.excludes_zero(), lift.interval.excludes_zero()) {
-            (true, _) if by > 0.0 => Conclusion::Better(by),
-            (true, _) => Conclusion::Worse(by),
-            (false, true) => Conclusion::Leaning(by),
-            (false, false) => Conclusion::NoDifference(lift.always_valid.low, lift.always_valid.high),
+    fn of_effect(effect: &Effect) -> Conclusion {
+        match (effect.always_valid.excludes_zero(), effect.interval.excludes_zero()) {
+            (true, _) if effect.difference.estimate.value > 0.0 => Conclusion::Better,
+            (true, _) => Conclusion::Worse,
+            (false, true) => Conclusion::Leaning,
+            (false, false) => Conclusion::NoDifference,
         }
     }
 }
@@ -67,12 +63,12 @@ mod tests {
     #[test]
     fn each_state_of_affairs_has_its_conclusion() {
         let (a, even) = (converted(5000, 500.0), Ratio::of(&[5000, 5000], &[1.0, 1.0]));
-        let better = concluded(a, converted(5000, 650.0), even);
-        assert!(matches!(better, Conclusion::Better(by) if (by - 0.3).abs() < 1e-12), "{better:?}");
-        assert!(matches!(concluded(converted(5000, 650.0), a, even), Conclusion::Worse(_)));
-        assert!(matches!(concluded(a, converted(5000, 570.0), even), Conclusion::Leaning(_)));
-        let same = concluded(a, converted(5000, 510.0), even);
-        assert!(matches!(same, Conclusion::NoDifference(low, high) if low < 0.0 && high > 0.0), "{same:?}");
+        assert_eq!(concluded(a, converted(5000, 650.0), even), Conclusion::Better);
+        assert_eq!(concluded(converted(5000, 650.0), a, even), Conclusion::Worse);
+        assert_eq!(concluded(a, converted(5000, 570.0), even), Conclusion::Leaning);
+        assert_eq!(concluded(a, converted(5000, 510.0), even), Conclusion::NoDifference);
+        let nothing = concluded(converted(5000, 0.0), converted(5000, 300.0), even);
+        assert_eq!(nothing, Conclusion::Better, "there is a difference though no lift");
     }
 
     #[test]

@@ -2,7 +2,7 @@
 
 use statrs::distribution::{Continuous, ContinuousCDF, Normal, StudentsT};
 
-use super::{sequential, ALPHA};
+use super::ALPHA;
 
 /// From so many degrees of freedom on, Student's t is reckoned from the normal distribution …
 const NEAR_NORMAL_DEGREES: f64 = 50_000.0;
@@ -45,14 +45,10 @@ pub struct Estimate {
 }
 
 impl Estimate {
-    /// The 95 % confidence interval of an experiment whose end was fixed beforehand and that is looked at once.
-    pub fn interval(&self) -> Interval {
-        Interval::around(self.value, quantile(1.0 - ALPHA / 2.0, self.degrees) * self.error)
-    }
-
-    /// The 95 % interval that holds however often one looks: [`sequential::half_width`].
-    pub fn always_valid(&self, people: f64) -> Interval {
-        Interval::around(self.value, sequential::half_width(self.error, people, ALPHA))
+    /// So many standard errors to both sides are the 95 % confidence interval of an experiment whose end was fixed
+    /// beforehand and that is looked at once.
+    pub fn multiplier(&self) -> f64 {
+        quantile(1.0 - ALPHA / 2.0, self.degrees)
     }
 
     /// How likely an estimate at least this far from zero is if the truth is zero (two-sided).

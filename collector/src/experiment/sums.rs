@@ -43,6 +43,12 @@ impl Sums {
         })
     }
 
+    /// The same for a `y` that is 0 or 1 for each person: the variance is that of the share.
+    pub fn proportion(&self) -> Option<Sample> {
+        let sample = self.sample()?;
+        Some(Sample { variance: sample.mean * (1.0 - sample.mean), ..sample })
+    }
+
     /// Sums of squares and products around the means: (Syy, Sxx, Sxy). Not below 0 where only rounding makes them so.
     pub fn scatter(&self) -> (f64, f64, f64) {
         let around = |product: f64, a: f64, b: f64| product - a * (b / self.n());
@@ -59,7 +65,7 @@ pub struct Sample {
     pub people: f64,
     /// Arithmetic mean, in the metric's unit.
     pub mean: f64,
-    /// Unbiased variance (n − 1), in the unit's square.
+    /// Variance, in the unit's square: unbiased (n − 1) for amounts.
     pub variance: f64,
 }
 

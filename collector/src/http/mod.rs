@@ -36,7 +36,7 @@ use crate::token::{self, Claims, Refused};
 use crate::writer::Queue;
 
 pub use cors::Cors;
-pub use pages::Cache;
+pub use pages::{Cache, Kind};
 
 /// The longest that a request may take, its body included.
 const REQUEST_TIMEOUT: Duration = Duration::from_secs(30);
@@ -68,8 +68,10 @@ pub struct App {
     pub metrics: Arc<Metrics>,
     /// Who may look at the pages.
     pub viewers: Viewers,
-    /// Pages made a moment ago.
-    pub pages: Cache,
+    /// Overviews made a moment ago.
+    pub overviews: Cache,
+    /// Pages of experiments made a moment ago.
+    pub experiments: Cache,
     /// Queries in flight.
     pub queries: Semaphore,
 }

@@ -16,6 +16,7 @@ use tokio::sync::Mutex;
 use super::program::Which;
 use super::{text, Shared, Viewers};
 use crate::clock;
+use crate::experiment::Results;
 use crate::ledger::standing;
 use crate::page;
 use crate::refusal::Refusal;
@@ -23,13 +24,44 @@ use crate::refusal::Refusal;
 /// How long a page is shown again at least instead of being made anew: many viewers cost as much as one.
 const FRESH_MS: i64 = 1000;
 
-/// The overview of each app as it was made last, and until when it is shown. As many entries as apps are served.
-#[derive(Debug, Default)]
-pub struct Cache(Mutex<BTreeMap<String, (i64, Arc<str>)>>);
+/// A page of each app as it was made last, and until when it is shown. As many entries as apps are served.
+#[derive(Debug)]
+pub struct Cache {
+    kind: Kind,
+    made: Mutex<BTreeMap<String, (i64, Arc<str>)>>,
+}
+
+impl Cache {
+    /// Nothing made yet.
+    pub fn new(kind: Kind) -> Cache {
+        Cache { kind, made: Mutex::default() }
+    }
+}
+
+/// Pages that are kept for a while.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Kind {
+    /// What arrived.
+    Overview,
+    /// What experiments have shown.
+    Experiments,
+}
+
+impl Kind {
+    /// How many times as long as its making took a page rests: never more than a fifth of a core for the overview,
+    /// however large the database. Results change by the day, and cost more.
+    fn rest(self) -> i64 {
+        match self {
+            Kind::Overview => 5,
+            Kind::Experiments => 20,
+        }
+    }
+}
 
 pub(super) fn routes() -> Router<Shared> {
     Router::new()
         .route("/", get(overview))
+        .route("/experiments", get(experiments))
         .route("/users/{user}", get(user))
         .route("/anonymous", get(anonymous))
         .route("/assets/page.css", get(|| asset("text/css; charset=utf-8", include_str!("../page/page.css"))))
@@ -42,24 +74,51 @@ async fn overview(
     Query(which): Query<Which>,
     headers: HeaderMap,
 ) -> Result<Response, Refusal> {
-    if let Some(challenge) = admit(&app.viewers, &headers)? {
+    cached(&app, &app.overviews, which, &headers).await
+}
+
+async fn experiments(
+    State(app): State<Shared>,
+    Query(which): Query<Which>,
+    headers: HeaderMap,
+) -> Result<Response, Refusal> {
+    cached(&app, &app.experiments, which, &headers).await
+}
+
+/// A page that costs more than a look-up: shown again for as long as making it took several times over.
+async fn cached(app: &Shared, pages: &Cache, which: Which, headers: &HeaderMap) -> Result<Response, Refusal> {
+    if let Some(challenge) = admit(&app.viewers, headers)? {
         return Ok(challenge);
     }
-    let name = app_name(&app, which)?;
-    let mut cache = app.pages.0.lock().await;
+    let name = app_name(app, which)?;
+    let mut cache = pages.made.lock().await;
     let now_ms = clock::now_ms();
     let fresh = cache.get(&name).filter(|(until_ms, _)| now_ms < *until_ms);
     let html = match fresh {
         Some((_, html)) => html.clone(),
         None => {
-            let html: Arc<str> = render_overview(&app, &name, now_ms).await?.into();
-            // Never more than a fifth of a core for pages, however large the database.
-            let fresh_until_ms = now_ms + (5 * (clock::now_ms() - now_ms)).max(FRESH_MS);
+            let html: Arc<str> = render(app, pages.kind, (&name, now_ms)).await?.into();
+            let fresh_until_ms = now_ms + (pages.kind.rest() * (clock::now_ms() - now_ms)).max(FRESH_MS);
             cache.insert(name, (fresh_until_ms, html.clone()));
             html
         }
     };
     Ok(Html(html.to_string()).into_response())
+}
+
+async fn render(app: &Shared, kind: Kind, (name, now_ms): (&str, i64)) -> Result<String, Refusal> {
+    match kind {
+        Kind::Overview => render_overview(app, name, now_ms).await,
+        Kind::Experiments => render_experiments(app, name, now_ms).await,
+    }
+}
+
+async fn render_experiments(app: &Shared, name: &str, now_ms: i64) -> Result<String, Refusal> {
+    let key = name.to_owned();
+    let observed = app.query(move |storage| storage.experiments(&key)).await?;
+    let program = app.programs.of(Some(name)).map(|program| program.text.as_str());
+    let all: Vec<Results> = observed.into_iter().map(|observed| Results::of(observed, program)).collect();
+    Ok(page::experiments(name, &all, now_ms))
 }
 
 async fn render_overview(app: &Shared, name: &str, now_ms: i64) -> Result<String, Refusal> {

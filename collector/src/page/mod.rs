@@ -1,6 +1,9 @@
 //! The pages as HTML. Made here, complete without JavaScript; a few lines of it fetch the page again.
 
 mod cards;
+mod conclusions;
+mod experiments;
+mod figures;
 mod format;
 mod ledger;
 mod names;
@@ -13,6 +16,7 @@ pub use ledger::Ledger;
 
 use huitou::program::Names;
 
+use crate::experiment::Results;
 use crate::storage::view::{Arrival, DayLine, Detail, FactLine, Overview, Person, PersonLine, Sums, Traffic};
 
 /// Lines of a ranking.
@@ -43,6 +47,21 @@ pub fn overview(names: &Names, view: &Overview, now_ms: i64) -> String {
     main += &card("未计入", "由手机上报，原因可查", &drops(&view.detail));
     main += "</div>";
     document(app, "数据中心", &main, now_ms)
+}
+
+/// The page of an app's experiments, the largest first.
+pub fn experiments(app: &str, all: &[Results], now_ms: i64) -> String {
+    let people: u64 = all.iter().flat_map(|results| &results.groups).map(|group| group.people).sum();
+    let mixed: u64 = all.iter().map(|results| results.observed.mixed).sum();
+    let off = all.iter().filter(|results| results.ratio.is_some_and(|ratio| ratio.is_off())).count();
+    let mut main = figures(&[
+        (count(whole(all.len() as u64)), "实验"),
+        (count(whole(people)), "参与人次"),
+        (count(whole(mixed)), "见过多个版本"),
+        (count(whole(off as u64)), "样本比例异常"),
+    ]);
+    main += &format!("<div class=\"stack\">{}</div>", experiments::cards(all));
+    document(app, "实验结果", &main, now_ms)
 }
 
 /// The page of a user.
@@ -81,7 +100,7 @@ fn document(app: &str, title: &str, main: &str, now_ms: i64) -> String {
          <title>{title} · {app} · 回头</title><link rel=\"stylesheet\" href=\"/assets/page.css\">\
          <script src=\"/assets/page.js\" defer></script></head><body>\
          <header><a class=\"brand\" href=\"/?app={app}\">回头<small>{app}</small></a>\
-         <h1>{title}</h1><p class=\"live\"><i></i><span id=\"live\">更新于 {at}</span></p></header>\
+         <nav><a href=\"/?app={app}\">概览</a><a href=\"/experiments?app={app}\">实验</a></nav><h1>{title}</h1><p class=\"live\"><i></i><span id=\"live\">更新于 {at}</span></p></header>\
          <main id=\"main\">{main}<footer>时间为北京时间 · 数字来自本机数据库，同一行只计最高修订</footer></main>\
          </body></html>",
         title = escape(title),

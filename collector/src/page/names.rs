@@ -44,6 +44,26 @@ pub(super) fn drop_reason(name: &str) -> String {
     format!("{known}<small>{name}</small>")
 }
 
+/// A metric of an experiment, with its own name beside.
+pub(super) fn metric(name: &str) -> String {
+    match name.strip_prefix("event:") {
+        Some(event_name) => event(event_name),
+        None => format!("{}<small>{}</small>", metric_plain(name), escape(name)),
+    }
+}
+
+/// A metric of an experiment within a sentence.
+pub(super) fn metric_plain(name: &str) -> &'static str {
+    match name {
+        "converted" => "下单转化",
+        "orders" => "订单数",
+        "paid_fen" => "成交额",
+        "sessions" => "会话数",
+        "active_days" => "活跃天数",
+        _ => "指标",
+    }
+}
+
 /// What happened, in the ledger.
 pub(super) fn kind(name: &str) -> &'static str {
     match name {

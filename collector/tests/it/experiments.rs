@@ -298,3 +298,65 @@ fn the_views_add_up_what_people_did_in_any_order_of_arrival() {
         assert!(orders.people > 5 && orders.xy > 0.0, "the case says something: {orders:?}");
     }
 }
+
+/// The page of results.
+fn page(place: &Place, uploads: &[Value]) -> String {
+    let server = place.serve(&["--demo"]);
+    for body in uploads {
+        server.client.sync_json(body["user"].as_str().unwrap(), body);
+    }
+    let page = server.client.get("/experiments", &[]);
+    assert_eq!(page.status, 200, "{}", page.text);
+    page.text
+}
+
+/// So many people of each variation, of whom so many have bought.
+fn shoppers(variations: [(u64, u64); 2]) -> Vec<Value> {
+    let mut uploads = Vec::new();
+    for (variation, (people, buyers)) in variations.into_iter().enumerate() {
+        for person in 0..people {
+            let number = variation as u64 * 10_000 + person;
+            let user = format!("u{number}");
+            let mut body = report(&user, number, json!([bought(number, 0, (u64::from(person < buyers), 1))]));
+            body["exposures"] = exposed(1, &[("buy-colour", &variation.to_string(), 0, -1)]);
+            uploads.push(body);
+        }
+    }
+    uploads
+}
+
+#[test]
+fn the_page_says_which_variation_is_better() {
+    let html = page(&Place::new(), &shoppers([(150, 20), (150, 75)]));
+    for text in
+        ["buy-colour", "版本 1 更好：下单转化比对照高约 275.0 %", "正常", "13.33 %", "50.00 %", "没有人见过多个版本"]
+    {
+        assert!(html.contains(text), "{text} is missing in {html}");
+    }
+    assert!(html.contains("href=\"/experiments?app=tea-shop\""));
+}
+
+#[test]
+fn the_page_warns_of_a_split_that_is_not_what_the_program_says() {
+    let place = Place::new();
+    let uploads = shoppers([(150, 20), (150, 75)]);
+    let mut program: Value = serde_json::from_str(crate::support::PROGRAM).unwrap();
+    program["features"] =
+        json!({ "buy-colour": { "rules": [{ "variations": ["green", "red"], "weights": [0.9, 0.1] }] } });
+    let html = match huitou::program::load(&program.to_string()) {
+        Ok(_) => {
+            std::fs::write(place.path("program.json"), program.to_string()).unwrap();
+            page(&place, &uploads)
+        }
+        Err(mistakes) => panic!("{mistakes:?}"),
+    };
+    assert!(html.contains("请不要读") && html.contains("设计 90.0 %") && !html.contains("更好"), "{html}");
+}
+
+#[test]
+fn the_page_of_results_is_there_without_any_and_closed_without_a_password() {
+    let html = page(&Place::new(), &[]);
+    assert!(html.contains("还没有手机上报过实验曝光"), "{html}");
+    let place = Place::new();
+    assert_eq!(place.serve(&[]).client.get("/experiments", &[]).status, 404);
+}

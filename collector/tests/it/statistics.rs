@@ -1,6 +1,6 @@
 //! The statistics against SciPy, statsmodels and GrowthBook's engine: `tests/fixtures/statistics.py` made the figures.
 
-use huitou_collector::experiment::comparison::{Lift, Scale};
+use huitou_collector::experiment::comparison::{Effect, Scale};
 use huitou_collector::experiment::difference::Difference;
 use huitou_collector::experiment::{Comparison, Interval, Ratio, Sums};
 use serde_json::Value;
@@ -53,49 +53,35 @@ impl Scales {
         self.weigh(format!("{name}, high"), (ours.high, &theirs[1]), width);
     }
 
-    fn difference(&mut self, name: &str, ours: &Difference, theirs: &Value) {
-        self.weigh(format!("{name} difference"), (ours.estimate.value, &theirs["difference"]), ours.estimate.error);
-        self.interval(&format!("{name} interval"), ours.estimate.interval(), &theirs["interval"]);
-        self.weigh(format!("{name} p"), (ours.p, &theirs["p"]), P_UNIT);
-    }
-
-    fn lift(&mut self, name: &str, ours: &Lift, theirs: &Value) {
-        self.weigh(format!("{name} lift"), (ours.estimate.value, &theirs["lift"]), ours.estimate.error);
-        self.interval(&format!("{name} lift, always valid"), ours.always_valid, &theirs["lift_sequential"]);
+    fn effect(&mut self, name: &str, ours: &Effect, theirs: &Value) {
+        let Difference { estimate, p } = ours.difference;
+        self.weigh(format!("{name} difference"), (estimate.value, &theirs["difference"]), estimate.error);
+        self.weigh(format!("{name} p"), (p, &theirs["p"]), P_UNIT);
+        self.weigh(format!("{name} degrees"), (estimate.degrees.unwrap(), &theirs["degrees"]), 1.0);
+        self.interval(&format!("{name} interval"), ours.interval, &theirs["interval"]);
+        self.interval(&format!("{name} always valid"), ours.always_valid, &theirs["sequential"]);
+        let lift = ours.lift.unwrap();
+        self.weigh(format!("{name} lift"), (lift.value, &theirs["lift"]), 0.01);
+        for (kind, ours) in [("lift_interval", lift.interval), ("lift_sequential", lift.always_valid)] {
+            assert_eq!(ours.is_none(), theirs[kind].is_null(), "{name} {kind}");
+            ours.into_iter().for_each(|ours| self.interval(&format!("{name} {kind}"), ours, &theirs[kind]));
+        }
     }
 }
 
 fn compare(scales: &mut Scales, name: &str, case: &Value) {
     let (control, variation) = (sums(&case["control"]), sums(&case["variation"]));
     let found = Comparison::of(&control, &variation, Scale::Amount).unwrap();
-    let (means, people) = (&case["means"], control.n() + variation.n());
-    scales.difference(name, &found.difference, means);
-    let degrees = found.difference.estimate.degrees.unwrap();
-    scales.weigh(format!("{name} degrees"), (degrees, &means["degrees"]), 1.0);
-    scales.interval(
-        &format!("{name} always valid"),
-        found.difference.estimate.always_valid(people),
-        &means["sequential"],
-    );
-    let lift = found.lift.unwrap();
-    scales.lift(name, &lift, means);
-    scales.interval(&format!("{name} lift interval"), lift.interval, &means["lift_interval"]);
-    adjusted(scales, &format!("{name} adjusted"), (&found, &case["cuped"]));
-    if case["kind"] == "binary" {
-        let shares = Comparison::of(&control, &variation, Scale::Proportion).unwrap().difference;
-        scales.interval(&format!("{name} shares"), shares.estimate.interval(), &case["proportions"]["interval"]);
-        scales.weigh(format!("{name} z-test"), (shares.p, &case["proportions"]["p"]), P_UNIT);
-    }
-}
-
-fn adjusted(scales: &mut Scales, name: &str, (found, theirs): (&Comparison, &Value)) {
-    let cuped = found.cuped.unwrap();
+    scales.effect(name, &found.plain, &case["means"]);
+    let (cuped, theirs) = (found.cuped.unwrap(), &case["cuped"]);
     scales.weigh(format!("{name} theta"), (cuped.adjusted.theta, &theirs["theta"]), 1e-3);
     scales.weigh(format!("{name} variance"), (cuped.adjusted.variance_left, &theirs["variance_left"]), 1e-3);
-    scales.difference(name, &cuped.difference, theirs);
-    let lift = cuped.lift.unwrap();
-    scales.lift(name, &lift, theirs);
-    scales.interval(&format!("{name} lift interval"), lift.interval, &theirs["lift_interval"]);
+    scales.effect(&format!("{name} adjusted"), &cuped.effect, theirs);
+    if case["kind"] == "binary" {
+        let shares = Comparison::of(&control, &variation, Scale::Proportion).unwrap().plain;
+        scales.interval(&format!("{name} shares"), shares.interval, &case["proportions"]["interval"]);
+        scales.weigh(format!("{name} z-test"), (shares.difference.p, &case["proportions"]["p"]), P_UNIT);
+    }
 }
 
 #[test]

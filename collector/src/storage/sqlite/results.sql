@@ -32,52 +32,59 @@ SELECT app, experiment, bucket_version, variation, count(*) AS people, min(day) 
 FROM experiment_people GROUP BY app, experiment, bucket_version, variation;
 
 -- Rows of the people who are compared: `since` is 1 from the day of the first exposure on, 0 for the 28 days before.
+-- CROSS JOIN and the unary plus keep SQLite from reading all rows of the app by day for each person.
 DROP VIEW IF EXISTS experiment_rows;
 CREATE VIEW experiment_rows AS
-WITH people AS MATERIALIZED (SELECT * FROM experiment_people WHERE variation IS NOT NULL)
+WITH people AS MATERIALIZED (
+    SELECT *, date(day, '-28 days') AS from_day FROM experiment_people WHERE variation IS NOT NULL
+  ),
+  phones AS (
+    SELECT p.app, p.experiment, p.variation, p.user, p.device, p.day, p.from_day, o.device AS phone
+    FROM people p JOIN device_owners o ON o.app = p.app AND o.user = p.user WHERE p.user <> ''
+    UNION ALL
+    SELECT app, experiment, variation, user, device, day, from_day, device FROM people WHERE user = ''
+  )
 SELECT p.app, p.experiment, p.variation, p.user, p.device, r.id AS row_id, r.day, r.day >= p.day AS since
-FROM people p JOIN rows r ON r.app = p.app AND r.user = p.user AND r.day >= date(p.day, '-28 days')
+FROM people p CROSS JOIN rows r ON r.app = p.app AND r.user = p.user AND +r.day >= p.from_day
 WHERE p.user <> ''
 UNION ALL
 SELECT p.app, p.experiment, p.variation, p.user, p.device, r.id, r.day, r.day >= p.day
-FROM people p JOIN device_owners o ON o.app = p.app AND o.user = p.user
-     JOIN rows r ON r.app = p.app AND r.user = '' AND r.device = o.device AND r.day >= date(p.day, '-28 days')
-WHERE p.user <> ''
-UNION ALL
-SELECT p.app, p.experiment, p.variation, p.user, p.device, r.id, r.day, r.day >= p.day
-FROM people p JOIN rows r ON r.app = p.app AND r.user = '' AND r.device = p.device AND r.day >= date(p.day, '-28 days')
-WHERE p.user = '';
+FROM phones p CROSS JOIN rows r ON r.app = p.app AND r.user = '' AND r.device = p.phone AND +r.day >= p.from_day;
 
 -- What a person did: `y` since, `x` in the 28 days before. People who did nothing have no line: both are 0.
 -- total(), not sum(): a forged figure near 2^63 must not make the query fail.
 DROP VIEW IF EXISTS experiment_values;
 CREATE VIEW experiment_values AS
 WITH seen AS MATERIALIZED (SELECT * FROM experiment_rows),
-  spans AS (
-    SELECT s.app, s.experiment, s.variation, s.user, s.device, s.since, total(r.orders) AS orders,
-           total(r.paid_fen) AS paid_fen, total(r.sessions) AS sessions, count(DISTINCT r.day) AS active_days
-    FROM seen s JOIN rows r ON r.id = s.row_id GROUP BY s.app, s.experiment, s.variation, s.user, s.device, s.since
+  spans AS MATERIALIZED (
+    SELECT s.app, s.experiment, s.variation, s.user, s.device,
+           total(iif(since, r.orders, 0)) AS orders, total(iif(since, 0, r.orders)) AS orders_before,
+           total(iif(since, r.paid_fen, 0)) AS paid_fen, total(iif(since, 0, r.paid_fen)) AS paid_fen_before,
+           total(iif(since, r.sessions, 0)) AS sessions, total(iif(since, 0, r.sessions)) AS sessions_before,
+           count(DISTINCT iif(since, s.day, NULL)) AS days, count(DISTINCT iif(since, NULL, s.day)) AS days_before
+    FROM seen s JOIN rows r ON r.id = s.row_id GROUP BY s.user, s.device, s.experiment, s.app, s.variation
   ),
-  metrics (metric) AS (VALUES ('orders'), ('converted'), ('paid_fen'), ('sessions'), ('active_days')),
-  told AS (
-    SELECT app, experiment, variation, user, device, since, metric,
-           CASE metric WHEN 'orders' THEN orders WHEN 'converted' THEN orders > 0 WHEN 'paid_fen' THEN paid_fen
-                       WHEN 'sessions' THEN sessions ELSE active_days END AS value
-    FROM spans, metrics
-    UNION ALL
-    SELECT s.app, s.experiment, s.variation, s.user, s.device, s.since, 'event:' || e.key, e.value ->> '$.n'
-    FROM seen s JOIN rows r ON r.id = s.row_id, json_each(r.body, '$.e') e
-  )
+  metrics (metric) AS (VALUES ('orders'), ('converted'), ('paid_fen'), ('sessions'), ('active_days'))
 SELECT app, experiment, variation, user, device, metric,
-       total(iif(since, value, 0)) AS y, total(iif(since, 0, value)) AS x
-FROM told GROUP BY app, experiment, variation, user, device, metric;
+       CASE metric WHEN 'orders' THEN orders WHEN 'converted' THEN orders > 0 WHEN 'paid_fen' THEN paid_fen
+                   WHEN 'sessions' THEN sessions ELSE days END AS y,
+       CASE metric WHEN 'orders' THEN orders_before WHEN 'converted' THEN orders_before > 0
+                   WHEN 'paid_fen' THEN paid_fen_before WHEN 'sessions' THEN sessions_before ELSE days_before END AS x
+FROM spans, metrics
+UNION ALL
+SELECT s.app, s.experiment, s.variation, s.user, s.device, 'event:' || e.key,
+       total(iif(since, e.value ->> '$.n', 0)), total(iif(since, 0, e.value ->> '$.n'))
+FROM seen s JOIN rows r ON r.id = s.row_id, json_each(r.body, '$.e') e
+GROUP BY s.user, s.device, s.experiment, e.key, s.app, s.variation;
 
 -- Per experiment, variation and metric: how many people, and their sums. A metric that nobody of a variation has is
 -- not there: all its sums are 0. So are those with x where nothing is known from before.
 DROP VIEW IF EXISTS experiment_sums;
 CREATE VIEW experiment_sums AS
-SELECT c.app, c.experiment, c.bucket_version, c.variation, v.metric, c.people AS n, total(v.y) AS sum_y,
-       total(v.y * v.y) AS sum_yy, total(v.x) AS sum_x, total(v.x * v.x) AS sum_xx, total(v.x * v.y) AS sum_xy
-FROM experiment_counts c JOIN experiment_values v
-     ON v.app = c.app AND v.experiment = c.experiment AND v.variation = c.variation
-GROUP BY c.app, c.experiment, c.bucket_version, c.variation, v.metric;
+SELECT c.app, c.experiment, c.bucket_version, c.variation, v.metric, c.people AS n,
+       v.sum_y, v.sum_yy, v.sum_x, v.sum_xx, v.sum_xy
+FROM (
+  SELECT app, experiment, variation, metric, total(y) AS sum_y, total(y * y) AS sum_yy,
+         total(x) AS sum_x, total(x * x) AS sum_xx, total(x * y) AS sum_xy
+  FROM experiment_values GROUP BY app, experiment, variation, metric
+) v JOIN experiment_counts c ON c.app = v.app AND c.experiment = v.experiment AND c.variation = v.variation;
