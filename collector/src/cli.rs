@@ -30,6 +30,8 @@ pub(crate) enum Command {
     Backup(Backup),
     /// Make a user token, for trying things out.
     Token(Token),
+    /// Run experiments in which nothing differs, to see how often assignment and statistics find something.
+    SimulateAa(SimulateAa),
     /// Measure a running collector: acknowledged uploads a second, and how long each took.
     Load(Load),
 }
@@ -192,6 +194,19 @@ pub(crate) struct Token {
     /// For how many hours it is good.
     #[arg(long, default_value_t = 24, value_name = "N")]
     pub(crate) hours: u32,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct SimulateAa {
+    /// Experiments.
+    #[arg(long, default_value_t = 1000, value_name = "N")]
+    pub(crate) tests: u32,
+    /// Phones in each.
+    #[arg(long, default_value_t = 2000, value_name = "N")]
+    pub(crate) phones: u32,
+    /// Of what people do.
+    #[arg(long, default_value_t = 1, value_name = "N")]
+    pub(crate) seed: u64,
 }
 
 #[derive(Debug, Args)]

@@ -8,6 +8,7 @@ use std::process::ExitCode;
 use huitou::id::UserId;
 use huitou_collector::clock::now_ms;
 use huitou_collector::error::Failure;
+use huitou_collector::experiment::simulation::{self, Plan};
 use huitou_collector::http::{Cors, Viewers};
 use huitou_collector::intake::DayWindow;
 use huitou_collector::programs::Served;
@@ -16,7 +17,7 @@ use huitou_collector::server::{self, Rate, Settings};
 use huitou_collector::token::{mint, Claims};
 use huitou_collector::{export, load, storage, verify, writer};
 
-use crate::cli::{Backup, Command, Database, Durability, Export, Keys, Load, LogFormat, Serve, Token};
+use crate::cli::{Backup, Command, Database, Durability, Export, Keys, Load, LogFormat, Serve, SimulateAa, Token};
 
 mod ledger;
 
@@ -37,8 +38,17 @@ pub(crate) fn run(command: Command) -> Result<ExitCode, Failure> {
         Command::Check(check) => ledger::check(&check.file),
         Command::Backup(backup) => run_backup(&backup),
         Command::Token(token) => run_token(&token),
+        Command::SimulateAa(plan) => run_simulation(&plan),
         Command::Load(load) => run_load(&load),
     }
+}
+
+/// Exit code 1 if more, or less, was found than chance makes.
+fn run_simulation(plan: &SimulateAa) -> Result<ExitCode, Failure> {
+    let plan = Plan { tests: plan.tests, phones: plan.phones, seed: plan.seed };
+    let report = simulation::run(plan).map_err(Failure::new)?;
+    print!("{report}");
+    Ok(if report.is_sound() { ExitCode::SUCCESS } else { ExitCode::FAILURE })
 }
 
 fn run_serve(serve: Serve) -> Result<ExitCode, Failure> {

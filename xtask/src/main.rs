@@ -9,6 +9,7 @@ mod mutate;
 mod node;
 mod process;
 mod progress;
+mod simulate;
 mod size;
 mod stamp;
 mod tally;
@@ -35,6 +36,9 @@ cargo xtask COMMAND
   bench    the figures of the package as it ships
   fuzz     random input from a seed: [TARGET] [--seconds N] [--seed N]
   mutate   the loyalty fold made wrong in one place at a time, to see whether tests notice: [--count N] [--seed N]
+  simulate-aa
+           experiments in which nothing differs, through the engine's assignment and the collector's statistics:
+           [--tests N] [--phones N] [--seed N]
   audit    licences, sources and duplicates of the crates
 ";
 
@@ -59,6 +63,7 @@ fn run(mut arguments: Arguments) -> Result<ExitCode> {
         Some("bench") => return bench::run(&workspace, &arguments.finish()),
         Some("fuzz") => return fuzz::run(&workspace, &arguments.finish()),
         Some("mutate") => return mutate::run(&workspace, arguments),
+        Some("simulate-aa") => return simulate::run(&workspace, &arguments.finish()),
         Some("audit") => audit::run(&workspace)?,
         None | Some("help") => print!("{HELP}"),
         Some(other) => bail!("unknown command `{other}`\n\n{HELP}"),

@@ -6,6 +6,7 @@
 
 pub mod comparison;
 pub mod conclusion;
+pub mod crowd;
 pub mod cuped;
 pub mod design;
 pub mod difference;
@@ -14,6 +15,7 @@ pub mod lift;
 pub mod ratio;
 pub mod results;
 pub mod sequential;
+pub mod simulation;
 pub mod sums;
 
 pub use comparison::Comparison;

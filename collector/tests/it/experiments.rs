@@ -360,3 +360,11 @@ fn the_page_of_results_is_there_without_any_and_closed_without_a_password() {
     let place = Place::new();
     assert_eq!(place.serve(&[]).client.get("/experiments", &[]).status, 404);
 }
+
+#[test]
+fn the_simulation_tells_by_its_exit_code() {
+    let place = Place::new();
+    let (sound, text) = place.run(&["simulate-aa", "--tests", "60", "--phones", "200", "--seed", "2"]);
+    assert!(sound && text.contains("60 A/A tests of 200 phones each, seed 2; 0 phones left out"), "{text}");
+    assert!(text.lines().count() == 9 && text.contains("orders, CUPED"), "{text}");
+}

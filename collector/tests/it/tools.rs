@@ -3,7 +3,7 @@
 use serde_json::{json, Value};
 
 use crate::phone::Phone;
-use crate::support::{names, report, row, token, upload, Place, BINARY};
+use crate::support::{exposed, names, report, row, token, upload, Place, BINARY};
 
 fn filled() -> Place {
     let place = Place::loyal();
@@ -13,6 +13,11 @@ fn filled() -> Place {
         assert_eq!(server.client.sync(&token("u1"), BINARY, &body).status, 200);
     }
     server.client.sync_json("u2", &report("u2", 2, json!([row(1, 1, 7)])));
+    for (user, device, variation) in [("u1", 1, "0"), ("u2", 2, "0"), ("u3", 3, "0"), ("u3", 4, "1"), ("u4", 5, "1")] {
+        let mut body = report(user, device, json!([]));
+        body["exposures"] = exposed(1, &[("buy-colour", variation, 0, -1)]);
+        server.client.sync_json(user, &body);
+    }
     server.fact(json!({ "user": "u1", "kind": "order_paid", "order_id": "o1", "paid_fen": 10_050 }));
     server.fact(json!({ "user": "u1", "kind": "refund", "order_id": "o1", "refund_fen": 3350 }));
     let mut phone = Phone::new("u1", 9);
