@@ -32,9 +32,10 @@ fn card(results: &Results) -> String {
         0 => String::new(),
         version => format!("分桶第 {version} 版 · "),
     };
+    let off = if results.ratio.is_some_and(|ratio| ratio.is_off()) { " off" } else { "" };
     let period = format!("{version}首次曝光 {} 至 {}", escape(&observed.days.0), escape(&observed.days.1));
     format!(
-        "<section class=\"card experiment\"><h2>{}<small>{period}</small></h2>{}{}{}{}</section>",
+        "<section class=\"card experiment{off}\"><h2>{}<small>{period}</small></h2>{}{}{}{}</section>",
         escape(&observed.experiment),
         sentences(results),
         arms(results),
@@ -85,7 +86,7 @@ fn arms(results: &Results) -> String {
 fn checks(results: &Results) -> String {
     let ratio = match results.ratio {
         None => "人数还不够核对".to_owned(),
-        Some(ratio) if ratio.is_off() => format!("<strong>异常</strong>（p {}，低于 0.001）", probability(ratio.p)),
+        Some(ratio) if ratio.is_off() => format!("<strong>异常</strong>（p {}）", probability(ratio.p)),
         Some(ratio) => format!("正常（χ² = {:.2}，p {}）", ratio.chi_square, probability(ratio.p)),
     };
     let assumed = if results.is_design_known { "" } else { "，按均分" };
