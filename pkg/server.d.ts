@@ -44,6 +44,42 @@ export function verifyExport(
   ledger: object | string,
 ): { ok: true; entries: number; link: string; digest: string; points: number } | { ok: false; n: number | null; problem: string };
 
+/**
+ * Makes a GrowthBook payload smaller for one person: conditions that her known attributes decide are taken out, and so is
+ * what nothing refers to any more. Whoever agrees with what is known gets the same from the reduced payload
+ * (specification 0.12.0, `reducePayload`).
+ * @param payload decrypted, at most 16 MB as JSON
+ * @throws HuitouError `payload_too_big`, `payload_invalid`
+ */
+export function reducePayload(payload: object, options?: ReduceOptions): Record<string, unknown>;
+
+/**
+ * What is left of a condition when only these attributes are known; null is known, what is missing is not.
+ * @returns true or false once decided, else the rest of the condition
+ */
+export function pruneCondition(condition: object, attributes: object, savedGroups?: object): boolean | Record<string, unknown>;
+
+/** What {@link reducePayload} goes by. */
+export interface ReduceOptions {
+  /** The person's, as far as they are known here. */
+  attributes?: Record<string, unknown>;
+  /** Everybody's; hers win. */
+  globalAttributes?: Record<string, unknown>;
+  /** Keep what fits all of these. */
+  include?: PayloadFilters;
+  /** Leave out what fits any of these. */
+  exclude?: PayloadFilters;
+  /** `keep` (default) sends prerequisites that the filters would drop; `filter` does not, holdouts aside. */
+  prerequisites?: 'keep' | 'filter';
+}
+
+/** One value of each list is enough. */
+export interface PayloadFilters {
+  projects?: string[];
+  tags?: string[];
+  customFields?: Record<string, unknown[]>;
+}
+
 /** An act as answers and exports have it (docs/wire.md, form of an entry): `kind` and the kind's own members. */
 export interface Act {
   kind: string;

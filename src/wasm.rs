@@ -14,6 +14,8 @@ use crate::engine::{outcome, Boot, Engine};
 use crate::error::Error;
 use crate::event::dropped::Dropped;
 use crate::event::Scalar;
+#[cfg(feature = "server")]
+use crate::experiment::reduce;
 use crate::id::{EventIx, FlowIx, Label};
 #[cfg(feature = "server")]
 use crate::loyalty::{chained, exported};
@@ -257,6 +259,20 @@ pub fn replay(ledger: &str) -> Result<String, JsValue> {
 #[wasm_bindgen]
 pub fn heads(claims: &str) -> Result<String, JsValue> {
     chained::heads_json(claims).map_err(|error| throw(&error))
+}
+
+/// For receivers: a payload made smaller for one person, from JSON to JSON (see [`reduce::reduce_json`]).
+#[cfg(feature = "server")]
+#[wasm_bindgen]
+pub fn reduce_payload(request: &str) -> Result<String, JsValue> {
+    reduce::reduce_json(request).map_err(|error| throw(&error))
+}
+
+/// For receivers: what is left of a condition, from JSON to JSON (see [`reduce::prune_json`]).
+#[cfg(feature = "server")]
+#[wasm_bindgen]
+pub fn prune_condition(request: &str) -> Result<String, JsValue> {
+    reduce::prune_json(request).map_err(|error| throw(&error))
 }
 
 #[cfg(feature = "server")]

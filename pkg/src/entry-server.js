@@ -19,3 +19,9 @@ export const replay = (ledger) => JSON.parse(call('replay', jsonOf(ledger)));
 export const heads = (claims) => JSON.parse(call('heads', jsonOf(claims)));
 
 export const verifyExport = createVerify(replay, heads);
+
+export const reducePayload = (payload, options) =>
+  JSON.parse(call('reduce_payload', JSON.stringify(Object.assign({}, options, { payload }))));
+
+export const pruneCondition = (condition, attributes, savedGroups) =>
+  JSON.parse(call('prune_condition', JSON.stringify({ condition, attributes, savedGroups })));

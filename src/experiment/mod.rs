@@ -5,8 +5,14 @@ pub mod bucket;
 pub mod evaluate;
 mod explain;
 pub mod exposure;
+#[cfg(any(not(target_arch = "wasm32"), feature = "server"))]
+mod group_refs;
 pub mod launch;
 pub mod payload;
+#[cfg(any(not(target_arch = "wasm32"), feature = "server"))]
+pub mod prune;
+#[cfg(any(not(target_arch = "wasm32"), feature = "server"))]
+pub mod reduce;
 pub mod rule;
 pub mod sticky;
 pub mod trials;
