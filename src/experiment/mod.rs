@@ -2,6 +2,8 @@
 //! offline and without flicker.
 
 pub mod bucket;
+#[cfg(any(not(target_arch = "wasm32"), feature = "decrypt"))]
+pub mod decrypt;
 pub mod evaluate;
 mod explain;
 pub mod exposure;

@@ -2,7 +2,7 @@
 //! but a well-formed echo.
 
 use super::InFlight;
-use crate::bytes::{unhex, Reader};
+use crate::bytes::{from_base64, unhex, Reader};
 use crate::clock::{Day, OffsetMin, UnixMs};
 use crate::id::{DeletionId, DeviceId, SegmentId};
 use crate::json::JsonWriter;
@@ -232,26 +232,4 @@ fn receipt(value: &Value) -> String {
     }
     w.end_object();
     w.finish()
-}
-
-/// Standard base64 with its padding.
-fn from_base64(text: &str) -> Option<Vec<u8>> {
-    let (mut bytes, mut bits, mut held) = (Vec::new(), 0u32, 0);
-    for symbol in text.trim_end_matches('=').bytes() {
-        let six = match symbol {
-            b'A'..=b'Z' => symbol - b'A',
-            b'a'..=b'z' => symbol - b'a' + 26,
-            b'0'..=b'9' => symbol - b'0' + 52,
-            b'+' => 62,
-            b'/' => 63,
-            _ => return None,
-        };
-        bits = bits << 6 | u32::from(six);
-        held += 6;
-        if held >= 8 {
-            held -= 8;
-            bytes.push((bits >> held) as u8);
-        }
-    }
-    Some(bytes)
 }
