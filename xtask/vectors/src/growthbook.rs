@@ -1,5 +1,4 @@
 //! `growthbook.json`: cases in the form of GrowthBook's conformance suite (specification 0.12.0), section by section.
-
 // What is not there is null: an index into JSON data never fails when it is read.
 #![allow(clippy::indexing_slicing)]
 
