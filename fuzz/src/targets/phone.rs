@@ -3,6 +3,7 @@
 use anyhow::{ensure, Context, Result};
 use huitou::clock::{At, OffsetMin, UnixMs};
 use huitou::engine::effect::Effect;
+use huitou::engine::lab::Settings;
 use huitou::engine::{Boot, Engine};
 use huitou::id::builtin;
 use huitou::program::{load, Program};
@@ -32,7 +33,14 @@ pub(super) fn at(ms: i64) -> At {
 
 /// Starts from these values.
 pub(super) fn boot(values: &[Vec<u8>]) -> Result<Engine> {
-    let boot = Boot { seed: [3; 16], at: at(NOON_MS), consent: Some(true), format: Format::Json, info: Vec::new() };
+    let boot = Boot {
+        seed: [3; 16],
+        at: at(NOON_MS),
+        consent: Some(true),
+        format: Format::Json,
+        info: Vec::new(),
+        lab: Settings::default(),
+    };
     Ok(Engine::boot(program()?, values, boot))
 }
 
