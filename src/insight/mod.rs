@@ -1,7 +1,9 @@
 //! Observations folded into bounded statistics: `state = fold(records)`.
 
 pub mod epoch;
+pub mod model;
 pub mod profile;
+pub mod rhythm;
 pub mod sketch;
 pub mod stats;
 
