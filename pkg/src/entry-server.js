@@ -25,3 +25,5 @@ export const reducePayload = (payload, options) =>
 
 export const pruneCondition = (condition, attributes, savedGroups) =>
   JSON.parse(call('prune_condition', JSON.stringify({ condition, attributes, savedGroups })));
+
+export const insightScore = (request) => JSON.parse(call('insight_score', JSON.stringify(request)));

@@ -14,6 +14,8 @@
 //! | `cycle` | when the next purchase of something is due | shrunk log-normal, gamma–gamma |
 
 pub mod cycle;
+#[cfg(any(not(target_arch = "wasm32"), feature = "server"))]
+pub mod exported;
 pub mod gamma_gamma;
 pub mod hypergeometric;
 pub mod incomplete_beta;
