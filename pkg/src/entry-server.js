@@ -25,3 +25,5 @@ export const reducePayload = (payload, options) =>
 
 export const pruneCondition = (condition, attributes, savedGroups) =>
   JSON.parse(call('prune_condition', JSON.stringify({ condition, attributes, savedGroups })));
+
+export const decryptPayload = (payload, key) => call('decrypt_payload', jsonOf(payload), key);
