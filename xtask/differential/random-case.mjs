@@ -72,7 +72,7 @@ function variations(random) {
       ranges: [0.15, () => times(pick(random, [count, count, 1, count + 1]), () => range(random))],
       namespace: [0.15, () => ['ns' + random.below(2), ...range(random)]],
       filters: [0.15, () => times(random.below(3), () => filter(random))],
-      meta: [0.3, () => meta(random, count)],
+      meta: [0.3, () => meta(random, Math.max(count, 1))],
       name: [0.2, () => 'An experiment'],
       phase: [0.3, () => String(random.below(3))],
     }),
