@@ -45,6 +45,16 @@ export function verifyExport(
 ): { ok: true; entries: number; link: string; digest: string; points: number } | { ok: false; n: number | null; problem: string };
 
 /**
+ * A GrowthBook payload in the open: each encrypted member (`encryptedFeatures`, `encryptedExperiments`,
+ * `encryptedSavedGroups`, `encryptedContextualBandits`) in place of the plain one. AES-128-CBC hides, it proves nothing.
+ * @param payload as the endpoint serves it
+ * @param key base64 of 16 bytes
+ * @throws HuitouError `payload_too_big`, `payload_not_json`, `payload_invalid`; `payload_encrypted` with the member's name as
+ * path if the key is another one
+ */
+export function decryptPayload(payload: object | string, key: string): Record<string, unknown>;
+
+/**
  * Makes a GrowthBook payload smaller for one person: conditions that her known attributes decide are taken out, and so is
  * what nothing refers to any more. Whoever agrees with what is known gets the same from the reduced payload
  * (specification 0.12.0, `reducePayload`).

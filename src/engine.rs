@@ -281,7 +281,7 @@ impl Engine {
         self.state.deletion = deletion;
         self.ledgers = Ledgers::default();
         self.trials = Trials::default();
-        self.lab.forget_attributes();
+        self.lab.forget_person();
         self.page = None;
         self.resume = None;
         self.refused = true;

@@ -14,6 +14,8 @@ use crate::engine::{outcome, Boot, Engine};
 use crate::error::Error;
 use crate::event::dropped::Dropped;
 use crate::event::Scalar;
+#[cfg(feature = "decrypt")]
+use crate::experiment::decrypt;
 #[cfg(feature = "server")]
 use crate::experiment::reduce;
 use crate::id::{EventIx, FlowIx, Label};
@@ -268,6 +270,13 @@ pub fn heads(claims: &str) -> Result<String, JsValue> {
 #[wasm_bindgen]
 pub fn reduce_payload(request: &str) -> Result<String, JsValue> {
     reduce::reduce_json(request).map_err(|error| throw(&error))
+}
+
+/// An encrypted payload in the open, as text (see [`decrypt::decrypt_payload`]).
+#[cfg(feature = "decrypt")]
+#[wasm_bindgen]
+pub fn decrypt_payload(payload: &str, key: &str) -> Result<JsValue, JsValue> {
+    decrypt::decrypt_payload(payload, key).map(|json| give(&json)).map_err(|error| throw(&error))
 }
 
 /// For receivers: what is left of a condition, from JSON to JSON (see [`reduce::prune_json`]).

@@ -27,3 +27,4 @@ export const pruneCondition = (condition, attributes, savedGroups) =>
   JSON.parse(call('prune_condition', JSON.stringify({ condition, attributes, savedGroups })));
 
 export const insightScore = (request) => JSON.parse(call('insight_score', JSON.stringify(request)));
+export const decryptPayload = (payload, key) => call('decrypt_payload', jsonOf(payload), key);

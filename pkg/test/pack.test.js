@@ -30,6 +30,7 @@ function copied(folder) {
 test('build npm copies the script, the module and the types', () => {
   assert.deepEqual(copied('./'), ['huitou.wasm.br', 'index.d.ts', 'index.js']);
   assert.deepEqual(copied('fallback/'), ['index.js']);
+  assert.deepEqual(copied('decrypt/'), ['index.js']);
 });
 
 test('npm publishes every entry that package.json names, and no source or test', () => {

@@ -138,10 +138,11 @@ impl Compiler<'_> {
         let Some(members) = cursor.value().as_map() else { return Operator::Fixed(self.bad(cursor)) };
         let names_a_condition =
             |(name, _): &(String, Value)| matches!(name.as_str(), "$and" | "$or" | "$nor" | "$savedGroup");
-        if is_operators(members) && !members.iter().any(names_a_condition) {
+        let is_operators = is_operators(members) && !members.is_empty();
+        if is_operators && !members.iter().any(names_a_condition) {
             Operator::ElementIs(Box::new(self.test(cursor)))
         } else {
-            Operator::ElementHas(self.condition(cursor))
+            Operator::ElementHas(self.condition(cursor), is_operators)
         }
     }
 }

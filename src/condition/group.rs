@@ -115,7 +115,7 @@ impl Scope<'_> {
             }
             Group::Condition(Some(condition)) => self.enter(position, condition),
             Group::Remote => Verdict::of(self.is_remote_member(position)),
-            Group::Unknown => Verdict::Unknown,
+            Group::Unknown => self.unknown(),
             _ => Verdict::Fail,
         }
     }
@@ -142,7 +142,7 @@ impl Scope<'_> {
         };
         match group.values() {
             Some(values) => Verdict::of(is_in(value, values) != negate),
-            None if matches!(group, Group::Unknown) => Verdict::Unknown,
+            None if matches!(group, Group::Unknown) => self.unknown(),
             // No values means nobody; an empty list would let everybody through.
             None => Verdict::Fail,
         }

@@ -1,20 +1,19 @@
 //! How JavaScript makes values alike: only for [`super::Dialect::Loose`].
 
 use super::order::compare_text;
-use super::test::is_equal;
 use crate::json::decimal::{push_number, Decimal};
 use crate::program::value::Value;
 use std::cmp::Ordering;
 
 /// What a condition without operators asks of a value in the SDK 1.8.0: `value + "" === text`, `value * 1 === number`,
-/// `!!value === flag`, the same JSON otherwise.
+/// `!!value === flag`, the same JSON text otherwise.
 pub(super) fn equals(value: &Value, expected: &Value) -> bool {
     match expected {
         Value::Text(text) => to_text(value) == *text,
         Value::Number(number) => to_number(value) == *number,
         Value::Bool(flag) => *value != Value::Null && is_truthy(value) == *flag,
         Value::Null => *value == Value::Null,
-        Value::List(_) | Value::Map(_) => is_equal(value, expected),
+        Value::List(_) | Value::Map(_) => value.to_json() == expected.to_json(),
     }
 }
 

@@ -223,6 +223,14 @@ impl<'a> Scope<'a> {
         Found::There(at)
     }
 
+    /// What hangs on something that is not known; the SDK 1.8.0 takes it for a failure, which `$not` turns round.
+    fn unknown(&self) -> Verdict {
+        match self.context.dialect {
+            Dialect::Strict => Verdict::Unknown,
+            Dialect::Loose => Verdict::Fail,
+        }
+    }
+
     fn within(&self, object: &'a Value) -> Scope<'a> {
         Scope { object, ..*self }
     }

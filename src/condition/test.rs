@@ -29,9 +29,9 @@ pub(super) enum Operator {
     Regex(Option<Regex>),
     Type(String),
     Size(Box<Test>),
-    /// On each element itself, or on its fields.
+    /// On each element itself, or on its fields; true if it is all operators, of which the SDK 1.8.0 knows none there.
     ElementIs(Box<Test>),
-    ElementHas(Condition),
+    ElementHas(Condition, bool),
     Not(Box<Test>),
     Fixed(Verdict),
 }
@@ -56,6 +56,9 @@ impl Test {
                 Verdict::of(loose::equals(value, expected))
             }
             Test::Equals(expected) => Verdict::of(is_equal(value, expected)),
+            Test::Operators(operators) if operators.is_empty() && scope.context.dialect == Dialect::Loose => {
+                Verdict::of(value.as_map().is_some_and(<[_]>::is_empty))
+            }
             Test::Operators(operators) => all(operators, |operator| operator.verdict(value, scope)),
         }
     }
@@ -64,6 +67,9 @@ impl Test {
     fn folded(&self, value: &Value, scope: Scope) -> Verdict {
         match (self, value) {
             (Test::Equals(Value::Text(expected)), Value::Text(text)) => Verdict::of(fold(text) == fold(expected)),
+            (Test::Equals(Value::Text(expected)), other) if scope.context.dialect == Dialect::Loose => {
+                Verdict::of(fold(&loose::to_text(other)) == fold(expected))
+            }
             _ => self.verdict(value, scope),
         }
     }
@@ -88,8 +94,10 @@ impl Operator {
             Operator::Type(name) => Verdict::of(type_of(value) == name),
             Operator::Size(test) => on_size(test, value, scope),
             Operator::ElementIs(test) => on_elements(value, |item| test.verdict(item, scope)),
-            Operator::ElementHas(condition) => on_elements(value, |item| condition.evaluate(scope.within(item))),
+            Operator::ElementHas(_, true) if scope.context.dialect == Dialect::Loose => Verdict::Fail,
+            Operator::ElementHas(condition, _) => on_elements(value, |item| condition.evaluate(scope.within(item))),
             Operator::Not(test) => test.verdict(value, scope).negated(),
+            Operator::Fixed(Verdict::Unknown) => scope.unknown(),
             Operator::Fixed(verdict) => *verdict,
         }
     }

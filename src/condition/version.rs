@@ -29,20 +29,35 @@ fn padded(value: &Value) -> String {
     let core = version.split('+').next().unwrap_or_default();
     let parts: Vec<&str> = core.strip_prefix('v').unwrap_or(core).split(['-', '.']).collect();
     let mut out = String::new();
-    parts.iter().for_each(|part| push_part(&mut out, part));
+    for (at, part) in parts.iter().enumerate() {
+        // Also behind an empty first part.
+        if at > 0 {
+            out.push('-');
+        }
+        push_part(&mut out, part);
+    }
     // A release comes after everything that led to it: `~` is above all letters.
     if parts.len() == 3 {
-        push_part(&mut out, "~");
+        out.push_str("-~");
     }
     out
 }
 
 fn push_part(out: &mut String, part: &str) {
-    if !out.is_empty() {
-        out.push('-');
-    }
     let is_number = !part.is_empty() && part.bytes().all(|byte| byte.is_ascii_digit());
     let missing = if is_number { PLACES.saturating_sub(part.len()) } else { 0 };
     (0..missing).for_each(|_| out.push(' '));
     out.push_str(part);
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_empty_first_part_is_a_part() {
+        let version = |text: &str| padded(&Value::Text(text.to_owned()));
+        assert_eq!((version("-1"), version("1")), (String::from("-    1"), String::from("    1")));
+        assert_eq!(version(".2.3"), "-    2-    3-~");
+    }
 }

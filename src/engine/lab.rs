@@ -118,6 +118,12 @@ impl Lab {
         self.attributes = None;
     }
 
+    /// Nothing is known of anybody any more.
+    pub(super) fn forget_person(&mut self) {
+        self.attributes = None;
+        self.fresh.clear();
+    }
+
     fn payload(&self, which: usize) -> &Payload {
         let [own, served] = &self.payloads;
         if which == 0 {

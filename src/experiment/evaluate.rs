@@ -424,7 +424,8 @@ impl<'a> Evaluation<'a> {
             }
             found = found.or_else(|| sticky.variation(&experiment.key, experiment.version, attribute));
         }
-        let position = |key: &str| experiment.meta.iter().position(|meta| meta.key.as_deref() == Some(key));
+        // The SDKs find only variations that `meta` names, though they keep the others too; we keep what was promised.
+        let position = |key: &str| (0..experiment.count).find(|&variation| experiment.variation_key(variation) == key);
         found.and_then(position).map_or(Kept::None, Kept::Variation)
     }
 

@@ -14,6 +14,12 @@ pub const PAYLOAD_DEPTH_MAX: u32 = 40;
 /// Members of one object of it: features, saved groups.
 pub const PAYLOAD_FIELDS_MAX: usize = 4096;
 
+/// What the bounds of a payload say to a parser.
+pub(super) const LIMITS: Limits =
+    Limits { bytes_max: PAYLOAD_BYTES_MAX, depth_max: PAYLOAD_DEPTH_MAX, fields_max: PAYLOAD_FIELDS_MAX };
+/// Codes of texts that can't be read.
+pub(super) const CODES: [&str; 2] = ["payload_too_big", "payload_not_json"];
+
 /// A loaded payload.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Payload {
@@ -43,10 +49,7 @@ impl Payload {
     /// `payload_too_big` (over [`PAYLOAD_BYTES_MAX`], [`PAYLOAD_DEPTH_MAX`], [`PAYLOAD_FIELDS_MAX`]), `payload_not_json`,
     /// `payload_invalid` if it is no object or `features` is none. Everything else is a [`Warning`].
     pub fn load(text: &str, hash_version: u32) -> Result<(Payload, Vec<Warning>), Error> {
-        let limits =
-            Limits { bytes_max: PAYLOAD_BYTES_MAX, depth_max: PAYLOAD_DEPTH_MAX, fields_max: PAYLOAD_FIELDS_MAX };
-        let codes = ["payload_too_big", "payload_not_json"];
-        let raw = parse_within(text, limits).map_err(|fault| not_read(text, fault, codes))?;
+        let raw = parse_within(text, LIMITS).map_err(|fault| not_read(text, fault, CODES))?;
         Payload::read(raw, hash_version)
     }
 

@@ -87,19 +87,6 @@ impl Sticky {
         let is_old = |kept: &Assignment| today.number() - kept.day.number() > STOPPED_DAYS;
         self.list.retain(|kept| runs(&kept.experiment) || !is_old(kept));
     }
-
-    /// Appends the canonical bytes.
-    pub fn encode(&self, w: &mut Writer) {
-        w.count(self.list.len());
-        self.list.iter().for_each(|assignment| assignment.encode(w));
-    }
-
-    /// Reads what [`Sticky::encode`] wrote.
-    pub fn decode(r: &mut Reader) -> Option<Sticky> {
-        let mut sticky = Sticky::default();
-        r.list(Assignment::decode)?.into_iter().for_each(|assignment| sticky.keep(assignment));
-        Some(sticky)
-    }
 }
 
 impl Assignment {

@@ -143,17 +143,14 @@ impl Trials {
             w.varint(u64::from(seen.revision) << 1 | u64::from(seen.is_acked));
             seen.exposure.encode(w);
         }
-        self.sticky.encode(w);
-        w.count(self.overrides.len());
-        for (key, forced) in &self.overrides {
-            w.text(key);
-            encode_forced(w, Some(forced));
-        }
-        w.count(self.traits.len());
-        for (name, value) in &self.traits {
-            w.text(name);
-            w.text(&value.to_json());
-        }
+        self.kept(&mut |change| change.encode(w));
+    }
+
+    /// The changes that make what is kept besides exposures.
+    fn kept(&self, tell: &mut dyn FnMut(Change)) {
+        self.sticky.iter().for_each(|assignment| tell(Change::Assigned(assignment.clone())));
+        self.overrides.iter().for_each(|(key, forced)| tell(Change::Overridden(key.clone(), Some(forced.clone()))));
+        self.traits.iter().for_each(|(name, value)| tell(Change::Trait(name.clone(), Some(value.to_json()))));
     }
 
     /// Reads what [`Trials::encode`] wrote, to the end.
@@ -168,10 +165,11 @@ impl Trials {
             let (revision, is_acked) = (u32::try_from(head >> 1).ok()?, head & 1 == 1);
             Some(Seen { user, exposure: Exposure::decode(r)?, revision, is_acked })
         })?;
-        let sticky = Sticky::decode(r)?;
-        let overrides = r.list(|r| Some((r.text()?.to_owned(), decode_forced(r)??)))?;
-        let traits = r.list(|r| Some((r.text()?.to_owned(), parse(r.text()?).ok()?)))?;
-        Some(Trials { seen, sticky, overrides, traits, revision })
+        let mut trials = Trials { seen, revision, ..Trials::default() };
+        while !r.is_empty() {
+            trials.apply(&Change::decode(r)?, &UserId::default(), UnixMs::MIN);
+        }
+        Some(trials)
     }
 }
 

@@ -6,10 +6,14 @@ use crate::support::network::Fate;
 use crate::support::phone::Phone;
 use crate::support::{HOUR, SECOND};
 use huitou::bytes::{Reader, Writer};
-use huitou::clock::{OffsetMin, UnixMs};
+use huitou::clock::{Day, OffsetMin, UnixMs};
 use huitou::engine::command::Output;
 use huitou::event::dropped::Dropped;
 use huitou::event::{Props, Record, Scalar};
+use huitou::experiment::evaluate::Forced;
+use huitou::experiment::exposure::Exposure;
+use huitou::experiment::sticky::Assignment;
+use huitou::experiment::trials::Change;
 use huitou::id::{EventIx, FlowIx, Label, SegmentId, UserId};
 use huitou::loyalty::Act;
 use huitou::store::journal::Journal;
@@ -77,23 +81,56 @@ fn records() -> Vec<(&'static str, Record)> {
     ]
 }
 
-#[test]
-fn every_record_reads_as_it_did() {
+/// Every change to what is remembered of experiments.
+fn trial_records() -> Vec<(&'static str, Record)> {
+    let first = UnixMs::new(1_795_312_800_000);
+    let exposure = Exposure { experiment: "buy".into(), variation: "red".into(), bucket_version: 300, first };
+    let assignment = Assignment {
+        experiment: "buy".into(),
+        version: 2,
+        attribute: ("id".into(), "深圳-7".into()),
+        variation: "1".into(),
+        day: Day::from_number(20_779).unwrap(),
+    };
+    let forced = |forced| Change::Overridden("buy".into(), forced);
+    let changes = [
+        ("exposed", Change::Exposed(exposure)),
+        ("assigned", Change::Assigned(assignment)),
+        ("forced_position", forced(Some(Forced::Position(1)))),
+        ("forced_key", forced(Some(Forced::Key("red".into())))),
+        ("forced_no_more", forced(None)),
+        ("trait", Change::Trait("tags".into(), Some(r#"["vip",3]"#.into()))),
+        ("trait_removed", Change::Trait("tags".into(), None)),
+        ("exposures_acknowledged", Change::Acknowledged(217_000_001)),
+    ];
+    changes.map(|(name, change)| (name, Record::Lab(change))).into()
+}
+
+/// The records of a frozen file read as they did, and are written as they were.
+fn assert_frozen(file: &str, expected: &[(&str, Record)]) -> String {
     let written = |record: &Record| {
         let mut w = Writer::default();
         record.encode(&mut w);
         w.out
     };
-    let make = || records().iter().map(|(name, record)| format!("{name} {}\n", hex(&written(record)))).collect();
-    let text = frozen("records-v1.hex", make);
-    let (stored, expected) = (lines(&text), records());
+    let make = || expected.iter().map(|(name, record)| format!("{name} {}\n", hex(&written(record)))).collect();
+    let text = frozen(file, make);
+    let stored = lines(&text);
     assert_eq!(stored.len(), expected.len());
-    for ((stored_name, bytes), (name, record)) in stored.iter().zip(&expected) {
+    for ((stored_name, bytes), (name, record)) in stored.iter().zip(expected) {
         let mut r = Reader::new(bytes);
         assert_eq!((*stored_name, Record::decode(&mut r).as_ref()), (*name, Some(record)));
         assert!(r.is_empty(), "{name}");
         assert_eq!(&written(record), bytes, "{name} is still written so");
     }
+    text
+}
+
+#[test]
+fn every_record_reads_as_it_did() {
+    assert_frozen("records-v1-trials.hex", &trial_records());
+    let text = assert_frozen("records-v1.hex", &records());
+    let stored = lines(&text);
     let mut tags: Vec<u8> = stored.iter().map(|(_, bytes)| bytes[0]).collect();
     tags.dedup();
     assert_eq!(tags, (0..=15).collect::<Vec<u8>>(), "one of each tag");
@@ -248,4 +285,47 @@ fn a_stored_ledger_keeps_its_claims() {
     let books = phone.server.books.as_ref().unwrap();
     assert_eq!((books.counted("anna"), books.counted("bert")), (3, 1));
     assert_eq!(books.state("anna").available(), 5 + 49 + 5);
+}
+
+const COLOURS: &str = r#"{"features":{"colour":{"defaultValue":"plain","rules":[{"key":"buy","seed":"buy","hashVersion":2,
+    "variations":["grey","red"],"weights":WEIGHTS,"hashAttribute":"id"}]}}}"#;
+
+/// Its only feature is shown under weights that leave one variation.
+fn colour(phone: &mut Phone, weights: &str) -> String {
+    let at = phone.at();
+    phone.engine().load_features(&COLOURS.replace("WEIGHTS", weights), at).unwrap();
+    let number = phone.engine().feature(0, at) >> 1;
+    phone.engine().feature_value(0, number)
+}
+
+/// A phone that remembers an exposure, an assignment, an override and an attribute for targeting.
+fn trying_phone() -> Phone {
+    let mut phone = Phone::with(PROGRAM);
+    phone.start();
+    assert_eq!(colour(&mut phone, "[0,1]"), "\"red\"");
+    phone.command(r#"{"op":"override","key":"other","variation":"b"}"#).unwrap();
+    phone.command(r#"{"op":"attributes","set":{"tags":["vip"]}}"#).unwrap();
+    phone.hide();
+    phone.settle();
+    phone
+}
+
+#[test]
+fn stored_experiments_are_remembered() {
+    let text = frozen("store-v1-trials.hex", || {
+        let keys = trying_phone().storage.values.into_iter().enumerate().filter(|(_, value)| !value.is_empty());
+        keys.map(|(key, value)| format!("{key} {}\n", hex(&value))).collect()
+    });
+    let mut phone = loaded(&text);
+    assert_eq!(colour(&mut phone, "[1,0]"), "\"red\"", "the assignment");
+    phone.command(r#"{"op":"override","key":"buy","variation":null}"#).unwrap();
+    let Output::Json(seen) = phone.command(r#"{"op":"exposures"}"#).unwrap() else { panic!("expected a list") };
+    assert_eq!(seen, "[]", "the exposure was told then");
+    phone.hide();
+    let rules = r#"{"features":{"vip":{"defaultValue":false,"rules":[
+        {"condition":{"tags":{"$elemMatch":{"$eq":"vip"}}},"force":true}]}}}"#;
+    let at = phone.at();
+    phone.engine().load_features(rules, at).unwrap();
+    let number = phone.engine().feature(0, at) >> 1;
+    assert_eq!(phone.engine().feature_value(0, number), "true", "the attribute");
 }

@@ -5,6 +5,7 @@
 
 mod day;
 mod engine;
+mod experiments;
 mod faults;
 mod formats;
 mod json;

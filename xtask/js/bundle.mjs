@@ -20,6 +20,8 @@ const MINI_PROGRAM = { format: 'esm', platform: 'neutral', target: 'es2017', min
 const BUNDLER = { format: 'esm', platform: 'neutral', target: 'es2017', supported: { 'import-meta': true } };
 /** `require` gives the default export itself. */
 const ONE_FUNCTION = { ...MINI_PROGRAM, format: 'cjs', footer: { js: 'module.exports=module.exports.default;' } };
+/** With the notice of the cipher's authors. */
+const WITH_NOTICES = { ...ONE_FUNCTION, legalComments: 'inline' };
 const NODE = { format: 'cjs', platform: 'node', target: 'node18' };
 
 /** What `#glue` and `#fallback` mean differs by bundle; every file's sources stand in pkg/src. */
@@ -28,6 +30,7 @@ const BUNDLES = [
   { entry: 'entry-esm.js', output: 'pkg/dist/esm/index.mjs', kind: BUNDLER, glue: 'glue.mjs' },
   { entry: 'entry-node.js', output: 'pkg/dist/node/index.cjs', kind: NODE, glue: 'glue-node.mjs' },
   { entry: 'entry-server.js', output: 'pkg/dist/node/server.cjs', kind: NODE, glue: 'server/glue-node.mjs' },
+  { entry: 'entry-decrypt.js', output: 'pkg/decrypt/dist/index.js', kind: WITH_NOTICES, glue: 'glue.mjs' },
   { entry: 'entry-fallback.js', output: 'pkg/fallback/dist/index.js', kind: ONE_FUNCTION, glue: 'glue.mjs' },
 ];
 
@@ -56,13 +59,13 @@ function generateFallback() {
 
 async function bundle({ entry, output, kind, glue }) {
   const { metafile } = await esbuild.build({
+    legalComments: 'none',
     ...kind,
     entryPoints: [inRoot('pkg/src/' + entry)],
     outfile: inRoot(output),
     bundle: true,
     metafile: true,
     charset: 'utf8',
-    legalComments: 'none',
     logLevel: 'warning',
     alias: { '#glue': inRoot('pkg/wasm/' + glue), '#fallback': inRoot('pkg/wasm/fallback.js') },
   });

@@ -4,7 +4,9 @@ mod audit;
 mod bench;
 mod build;
 mod demo;
+mod differential;
 mod fuzz;
+mod hash_quality;
 mod mutate;
 mod node;
 mod process;
@@ -34,7 +36,11 @@ cargo xtask COMMAND
   size     bytes that the package adds to a mini-program, and what weighs most
   vectors  data cases on the native engine and on the package: [FOLDER]
   bench    the figures of the package as it ships
+  differential
+           the package beside GrowthBook's npm SDK, on random payloads and people: [--pairs N] [--seed TEXT]
   fuzz     random input from a seed: [TARGET] [--seconds N] [--seed N]
+  hash-quality
+           whether people fall evenly and independently into the buckets of experiments: [--ids N]
   mutate   the loyalty fold made wrong in one place at a time, to see whether tests notice: [--count N] [--seed N]
   simulate-aa
            experiments in which nothing differs, through the engine's assignment and the collector's statistics:
@@ -61,7 +67,9 @@ fn run(mut arguments: Arguments) -> Result<ExitCode> {
         Some("size") => size::run(&workspace)?,
         Some("vectors") => return vectors::run(&workspace, arguments.finish().into_iter().next().map(Into::into)),
         Some("bench") => return bench::run(&workspace, &arguments.finish()),
+        Some("differential") => return differential::run(&workspace, &arguments.finish()),
         Some("fuzz") => return fuzz::run(&workspace, &arguments.finish()),
+        Some("hash-quality") => return hash_quality::run(&workspace, &arguments.finish()),
         Some("mutate") => return mutate::run(&workspace, arguments),
         Some("simulate-aa") => return simulate::run(&workspace, &arguments.finish()),
         Some("audit") => audit::run(&workspace)?,

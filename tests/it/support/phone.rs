@@ -6,6 +6,7 @@ use super::storage::{Outcome, Storage};
 use super::{HOUR, MINUTE, SECOND, START_MS};
 use huitou::clock::{At, OffsetMin, UnixMs};
 use huitou::engine::effect::{Effect, Received};
+use huitou::engine::lab::Settings;
 use huitou::engine::loyalty::LedgerNews;
 use huitou::engine::{Boot, Engine};
 use huitou::event::Scalar;
@@ -83,6 +84,8 @@ pub(crate) struct Phone {
     pub(crate) consent: Option<bool>,
     /// What the platform says of itself.
     pub(crate) info: Vec<(String, String)>,
+    /// How experiments are run.
+    pub(crate) lab: Settings,
     pub(crate) user: String,
     pub(crate) told: Vec<Told>,
     /// Ticks share so many names.
@@ -119,6 +122,7 @@ impl Phone {
             offset_min: 480,
             consent: Some(true),
             info: vec![("platform".to_owned(), "devtools".to_owned())],
+            lab: Settings::default(),
             user: String::new(),
             told: Vec::new(),
             names: usize::MAX,
@@ -153,7 +157,7 @@ impl Phone {
             at: self.at(),
             consent: self.consent,
             format: self.format,
-            lab: huitou::engine::lab::Settings::default(),
+            lab: self.lab.clone(),
             info: self.info.iter().map(|(name, text)| (name.clone(), Scalar::Text(text.clone()))).collect(),
         };
         self.engine = Some(Engine::boot(self.program.clone(), &self.storage.load(), boot));

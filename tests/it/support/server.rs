@@ -28,6 +28,9 @@ pub(crate) struct Key {
     pub(crate) day: String,
 }
 
+/// Experiment, variation, bucket version.
+pub(crate) type Trial = (String, String, u32);
+
 /// The receiver.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Server {
@@ -35,6 +38,8 @@ pub(crate) struct Server {
     pub(crate) rows: BTreeMap<Key, ReportRow>,
     /// (user, device) to the highest attributes.
     pub(crate) attributes: BTreeMap<(String, String), huitou::summary::report::ReportAttributes>,
+    /// ((user, device), (experiment, variation, bucket version)) to the earliest moment.
+    pub(crate) exposures: BTreeMap<((String, String), Trial), i64>,
     pub(crate) names: BTreeMap<u32, Names>,
     /// (user, device, request id) of deletions carried out.
     pub(crate) deletions: Vec<(String, String, String)>,
@@ -101,6 +106,7 @@ impl Server {
             let is_hers = |key: &Key| key.user == report.user || key.user.is_empty();
             self.rows.retain(|key, _| key.device != report.device || !is_hers(key));
             self.attributes.remove(&(report.user.clone(), report.device.clone()));
+            self.exposures.retain(|((user, device), _), _| *device != report.device || *user != report.user);
             self.deletions.push((report.user.clone(), report.device.clone(), id.clone()));
             members.push(format!(r#""deleted":"{id}""#));
         }
@@ -112,6 +118,15 @@ impl Server {
                 *held = attributes.clone();
             }
             members.push(format!(r#""attributes":{}"#, attributes.revision));
+        }
+        if let Some(exposures) = &report.exposures {
+            for seen in &exposures.list {
+                let trial = (seen.experiment.clone(), seen.variation.clone(), seen.bucket_version);
+                let person = (report.user.clone(), report.device.clone());
+                let first_ms = self.exposures.entry((person, trial)).or_insert(seen.first_ms);
+                *first_ms = seen.first_ms.min(*first_ms);
+            }
+            members.push(format!(r#""exposures":{}"#, exposures.revision));
         }
         members.extend(self.time_ms.map(|time_ms| format!(r#""time":{time_ms}"#)));
         match &mut self.books {

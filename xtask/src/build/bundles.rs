@@ -17,7 +17,7 @@ pub(crate) const PHONE_FILES: [&str; 2] = ["pkg/dist/miniprogram/huitou.wasm.br"
 /// Bytes that each source takes in the mini-program's bundle.
 pub(crate) const SHARES: &str = "pkg/wasm/shares.json";
 
-const OTHER_FILES: [&str; 8] = [
+const OTHER_FILES: [&str; 9] = [
     SHARES,
     "pkg/dist/miniprogram/index.d.ts",
     "pkg/dist/esm/index.mjs",
@@ -26,6 +26,7 @@ const OTHER_FILES: [&str; 8] = [
     "pkg/dist/node/server.cjs",
     "pkg/dist/node/huitou-server.wasm",
     "pkg/fallback/dist/index.js",
+    "pkg/decrypt/dist/index.js",
 ];
 
 /// Bundles every entry, unless nothing has changed.

@@ -16,12 +16,13 @@ use crate::workspace::Workspace;
 const TEST_TIMEOUT_MS: u32 = 300_000;
 
 /// Folders whose `*.test.js` files run without a browser.
-const SUITES: [(&str, &str); 7] = [
+const SUITES: [(&str, &str); 8] = [
     ("build scripts", "xtask/js"),
     ("package tests", "pkg/test"),
     ("receivers", "tests/receivers"),
     ("replay of orders", "tests/replay"),
     ("benches, in short", "tests/bench"),
+    ("the npm SDK and the package", "xtask/differential"),
     ("the shop", "miniprogram-demo/tests"),
     ("simulator tests", "simulator/test"),
 ];
