@@ -3,6 +3,8 @@
 pub mod epoch;
 pub mod model;
 pub mod profile;
+pub mod recent;
+pub mod recommend;
 pub mod rhythm;
 pub mod sketch;
 pub mod stats;
