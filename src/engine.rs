@@ -21,6 +21,7 @@ use crate::event::dropped::Dropped;
 use crate::event::{Record, Scalar, TEXT_BYTES_MAX};
 use crate::experiment::trials::{Change, Trials};
 use crate::id::{DeletionId, DeviceId, SegmentId, UserId};
+use crate::insight::portrait::Portrait;
 use crate::insight::stats::Table;
 use crate::insight::{Deletion, State};
 use crate::loyalty::ledgers::Ledgers;
@@ -59,6 +60,7 @@ pub struct Engine {
     state: State,
     ledgers: Ledgers,
     trials: Trials,
+    portrait: Portrait,
     lab: Lab,
     journal: Journal,
     outbox: Outbox,
@@ -94,7 +96,7 @@ impl Engine {
     pub fn boot(program: Program, values: &[Vec<u8>], boot: Boot) -> Engine {
         let mut rng = Rng::new(boot.seed);
         let (journal, loaded) = Journal::load(values);
-        let (Stored { state, ledgers, trials }, unreadable) = restore(loaded, &program, &mut rng);
+        let (Stored { state, ledgers, trials, portrait }, unreadable) = restore(loaded, &program, &mut rng);
         let lab = Lab::new(&program, boot.lab.clone());
         let mut attributes = program.attributes.clone();
         attributes.extend(BUILT_IN_ATTRIBUTES.map(str::to_owned));
@@ -104,6 +106,7 @@ impl Engine {
             state,
             ledgers,
             trials,
+            portrait,
             lab,
             journal,
             outbox: Outbox::new(),
@@ -184,7 +187,7 @@ impl Engine {
         if !matches!(record, Record::Lab(Change::Exposed(_) | Change::Assigned(_) | Change::Acknowledged(_))) {
             self.lab.forget_attributes();
         }
-        apply(&mut self.state, &mut self.trials, record);
+        apply((&mut self.state, &mut self.trials, &mut self.portrait), record);
     }
 
     /// Counts what is not counted.
@@ -281,6 +284,7 @@ impl Engine {
         self.state.deletion = deletion;
         self.ledgers = Ledgers::default();
         self.trials = Trials::default();
+        self.portrait = Portrait::default();
         self.lab.forget_person();
         self.page = None;
         self.resume = None;
@@ -305,15 +309,20 @@ struct Stored {
     state: State,
     ledgers: Ledgers,
     trials: Trials,
+    portrait: Portrait,
 }
 
-/// A record is the person's and, if it says something of experiments, theirs.
-fn apply(state: &mut State, trials: &mut Trials, record: Record) {
+/// A record is the person's and, if it says something of experiments, theirs; her portrait sees all of them.
+fn apply((state, trials, portrait): (&mut State, &mut Trials, &mut Portrait), record: Record) {
     match &record {
         Record::Lab(change) => trials.apply(change, &state.user, state.last),
-        Record::Segment { user, .. } if *user != state.user => trials.log_in(&state.user, user, state.last),
+        Record::Segment { user, .. } if *user != state.user => {
+            trials.log_in(&state.user, user, state.last);
+            portrait.log_in(&state.user);
+        }
         _ => {}
     }
+    portrait.apply(&record, state);
     state.apply(record);
 }
 
@@ -323,29 +332,39 @@ fn restore(loaded: Loaded, program: &Program, rng: &mut Rng) -> (Stored, u32) {
     let unreadable = loaded.unreadable + u32::from(matches!(stored, Some(None | Some((_, false)))));
     let Some((mut stored, _)) = stored.flatten() else {
         let state = State::new(DeviceId(rng.next()), program.names.clone());
-        return (Stored { state, ledgers: Ledgers::default(), trials: Trials::default() }, unreadable);
+        let (ledgers, trials, portrait) = Default::default();
+        return (Stored { state, ledgers, trials, portrait }, unreadable);
     };
-    loaded.records.into_iter().for_each(|record| apply(&mut stored.state, &mut stored.trials, record));
+    for record in loaded.records {
+        apply((&mut stored.state, &mut stored.trials, &mut stored.portrait), record);
+    }
     stored.state.epochs.iter_mut().for_each(|epoch| epoch.compact_met());
     (stored, unreadable)
 }
 
-/// A ledger or an experiment that can't be read does not take the rest with it; false then.
+/// A ledger, an experiment or a portrait that can't be read does not take the rest with it; false then.
 fn read_image(bytes: &[u8]) -> Option<(Stored, bool)> {
     let mut r = crate::bytes::Reader::new(bytes);
     let state = image::decode(&mut r).filter(|state| !state.epochs.is_empty())?;
     let ledgers = Ledgers::decode(&mut r);
-    let trials = ledgers.as_ref().and_then(|_| Trials::decode(&mut r)).filter(|_| r.is_empty());
-    let is_whole = trials.is_some();
-    Some((Stored { state, ledgers: ledgers.unwrap_or_default(), trials: trials.unwrap_or_default() }, is_whole))
+    let trials = ledgers.as_ref().and_then(|_| Trials::decode(&mut r));
+    let portrait = trials.as_ref().and_then(|_| Portrait::decode(&mut r));
+    let is_whole = portrait.is_some();
+    let (ledgers, trials) = (ledgers.unwrap_or_default(), trials.unwrap_or_default());
+    Some((Stored { state, ledgers, trials, portrait: portrait.unwrap_or_default() }, is_whole))
 }
 
-/// Appends what stands behind the state. Stores without experiments are as they were before there were any.
-fn encode_rest(ledgers: &Ledgers, trials: &Trials, w: &mut Writer) {
+/// Appends what stands behind the state. Stores without one of them are as they were before there were any.
+fn encode_rest(ledgers: &Ledgers, trials: &Trials, portrait: &Portrait, w: &mut Writer) {
+    let follows = [*trials != Trials::default(), *portrait != Portrait::default()];
     let before = w.out.len();
     ledgers.encode(w);
-    if *trials != Trials::default() && w.out.len() == before {
+    if follows.contains(&true) && w.out.len() == before {
         Ledgers::encode_none(w);
     }
-    trials.encode(w);
+    match follows {
+        [false, true] => Trials::encode_none(w),
+        _ => trials.encode(w),
+    }
+    portrait.encode(w);
 }

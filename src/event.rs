@@ -4,11 +4,12 @@
 //! phone again: a new program version can't change what an old record meant.
 
 pub mod dropped;
+pub mod portrait;
 
 use self::dropped::Dropped;
 use crate::bytes::{Reader, Writer};
 use crate::clock::{OffsetMin, UnixMs};
-use crate::experiment::trials::Change;
+use crate::experiment::trials;
 use crate::id::{EventIx, FlowIx, Label, SegmentId, UserId};
 
 pub use crate::id::{ORDER_ID_BYTES_MAX, TEXT_BYTES_MAX};
@@ -150,7 +151,14 @@ pub enum Record {
     /// The server acknowledged the deletion request.
     Deleted,
     /// Something about experiments.
-    Lab(Change),
+    Lab(trials::Change),
+    /// Something about the person's ways.
+    Portrait {
+        /// Seconds since the record before, if it is something she did.
+        after_s: u32,
+        /// What.
+        change: portrait::Change,
+    },
 }
 
 impl Record {
@@ -203,6 +211,10 @@ impl Record {
                 w.byte(16);
                 change.encode(w);
             }
+            Record::Portrait { after_s, change } => {
+                tagged(w, 17, &[u64::from(*after_s)]);
+                change.encode(w);
+            }
         }
     }
 
@@ -233,7 +245,8 @@ impl Record {
             13 => Record::Quarantined { segment: SegmentId(r.u64()?), day: r.signed()?.try_into().ok()? },
             14 => Record::Fact { number: r.varint32()?, order_id: r.text()?.to_owned() },
             15 => Record::Deleted,
-            16 => Record::Lab(Change::decode(r)?),
+            16 => Record::Lab(trials::Change::decode(r)?),
+            17 => Record::Portrait { after_s: r.varint32()?, change: portrait::Change::decode(r)? },
             _ => return None,
         })
     }

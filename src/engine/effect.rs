@@ -138,10 +138,11 @@ impl Engine {
         if self.journal.wants_slot() && !sync {
             self.make_room();
         }
-        let (state, ledgers, trials, [under_way, _]) = (&self.state, &self.ledgers, &self.trials, &self.writing);
+        let (state, ledgers, trials, portrait) = (&self.state, &self.ledgers, &self.trials, &self.portrait);
+        let [under_way, _] = &self.writing;
         let write = self.journal.write(sync, under_way.as_ref(), |w| {
             image::encode(state, w);
-            super::encode_rest(ledgers, trials, w);
+            super::encode_rest(ledgers, trials, portrait, w);
         });
         let effect = Effect::Persist { key: write.key, sync, bytes: write.bytes.clone() };
         if let Some(place) = self.writing.get_mut(usize::from(sync)) {

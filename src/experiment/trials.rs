@@ -143,7 +143,16 @@ impl Trials {
             w.varint(u64::from(seen.revision) << 1 | u64::from(seen.is_acked));
             seen.exposure.encode(w);
         }
+        let mut count = 0;
+        self.kept(&mut |_| count += 1);
+        w.count(count);
         self.kept(&mut |change| change.encode(w));
+    }
+
+    /// Appends an empty one, where something follows.
+    pub fn encode_none(w: &mut Writer) {
+        // Revision, exposures, what else is kept.
+        (0..3).for_each(|_| w.count(0));
     }
 
     /// The changes that make what is kept besides exposures.
@@ -153,7 +162,7 @@ impl Trials {
         self.traits.iter().for_each(|(name, value)| tell(Change::Trait(name.clone(), Some(value.to_json()))));
     }
 
-    /// Reads what [`Trials::encode`] wrote, to the end.
+    /// Reads what [`Trials::encode`] wrote.
     pub fn decode(r: &mut Reader) -> Option<Trials> {
         if r.is_empty() {
             return Some(Trials::default());
@@ -166,7 +175,7 @@ impl Trials {
             Some(Seen { user, exposure: Exposure::decode(r)?, revision, is_acked })
         })?;
         let mut trials = Trials { seen, revision, ..Trials::default() };
-        while !r.is_empty() {
+        for _ in 0..r.count()? {
             trials.apply(&Change::decode(r)?, &UserId::default(), UnixMs::MIN);
         }
         Some(trials)

@@ -1,7 +1,9 @@
 //! Observations folded into bounded statistics: `state = fold(records)`.
 
+pub mod decline;
 pub mod epoch;
 pub mod model;
+pub mod portrait;
 pub mod profile;
 pub mod recent;
 pub mod recommend;
@@ -190,8 +192,10 @@ impl State {
             }
             Record::Fact { number, order_id } => self.apply_fact(number, &order_id),
             Record::Deleted => self.deletion = None,
-            // What is remembered of experiments is a state of its own.
-            Record::Lab(_) => {}
+            // What a person does is told apart; that she does something counts here.
+            Record::Portrait { after_s, change } if change.is_activity() => self.advance(after_s),
+            // What is remembered of experiments, and the portrait, are states of their own.
+            Record::Lab(_) | Record::Portrait { .. } => {}
         }
     }
 

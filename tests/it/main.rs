@@ -12,6 +12,7 @@ mod json;
 mod ledger;
 mod loyalty_properties;
 mod model;
+mod portrait;
 mod program;
 mod program_docs;
 mod support;
