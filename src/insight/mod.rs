@@ -1,13 +1,16 @@
 //! Observations folded into bounded statistics: `state = fold(records)`.
 
 pub mod decline;
+pub mod due;
 pub mod epoch;
 pub mod model;
 pub mod portrait;
 pub mod profile;
 pub mod recent;
 pub mod recommend;
+pub mod returning;
 pub mod rhythm;
+pub mod sign;
 pub mod sketch;
 pub mod stats;
 

@@ -32,6 +32,28 @@ pub struct Rhythm {
     spent_fen: u64,
 }
 
+/// Gaps of the last months, in days.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct RecentGaps {
+    /// How many.
+    pub n: u32,
+    /// Their sum.
+    pub sum_days: u32,
+    /// The sum of their squares: at most a century's.
+    pub sum_days2: u32,
+}
+
+impl RecentGaps {
+    fn and(self, days: u32) -> RecentGaps {
+        let RecentGaps { n, sum_days, sum_days2 } = self;
+        RecentGaps {
+            n: n + 1,
+            sum_days: sum_days + days,
+            sum_days2: sum_days2.saturating_add(days.saturating_mul(days)),
+        }
+    }
+}
+
 /// The days beside a day that is not counted yet.
 struct Place {
     before: Option<Day>,
@@ -127,6 +149,22 @@ impl Rhythm {
             sum_ln: f64::from(self.sum_ln) / LN_UNIT,
             sum_ln2: f64::from(self.sum_ln2) / LN_UNIT,
         }
+    }
+
+    /// Gaps between the days of the window, or, if there is but one of those, the gap before it as far as it is known;
+    /// `None` before the second day.
+    pub fn recent_gaps(&self) -> Option<RecentGaps> {
+        let mut found = RecentGaps::default();
+        let mut rest = self.window >> 1;
+        while rest != 0 {
+            let gap = rest.trailing_zeros() + 1;
+            found = found.and(gap);
+            rest = rest.checked_shr(gap).unwrap_or(0);
+        }
+        if found.n == 0 {
+            found = found.and(self.last.since(self.edge()?) as u32);
+        }
+        Some(found)
     }
 
     /// Days without anything up to today; 0 before the first day.
@@ -363,6 +401,16 @@ mod tests {
         assert_eq!(rhythm.span(), Some((day(0), day(0))));
         rhythm.forget_after(day(-1));
         assert_eq!(rhythm, Rhythm::default());
+    }
+
+    #[test]
+    fn gaps_of_the_window_are_told_apart_from_older_ones() {
+        let gaps = |days: &[i32]| of(days).recent_gaps().map(|gaps| (gaps.n, gaps.sum_days, gaps.sum_days2));
+        assert_eq!((gaps(&[]), gaps(&[4])), (None, None));
+        assert_eq!(gaps(&[0, 3, 5]), Some((2, 5, 13)));
+        assert_eq!(gaps(&[0, 1, 200, 327]), Some((1, 127, 127 * 127)));
+        assert_eq!(gaps(&[0, 1, 200]), Some((1, 199, 199 * 199)));
+        assert_eq!(gaps(&(0..500).collect::<Vec<_>>()), Some((127, 127, 127)));
     }
 
     proptest! {

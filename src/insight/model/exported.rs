@@ -122,14 +122,14 @@ mod tests {
     fn people_are_scored_by_every_model() {
         let request = r#"{"models": {
             "regular": {"kind": "mbg", "k": 2, "parameters": [0.5, 2, 1, 1.5]},
-            "steady": {"kind": "nbd", "parameters": [1, 9]},
+            "steady": {"kind": "nbd", "parameters": [1, 3]},
             "spend": {"kind": "gamma_gamma", "parameters": [6, 4, 15]}
-        }, "people": [{"x": 0, "last": 0, "age": 0, "mean": 0}], "within": [1, 9]}"#;
+        }, "people": [{"x": 0, "last": 0, "age": 0, "mean": 0}], "within": [1, 3]}"#;
         let told = parse_within(&score_json(request).unwrap(), LIMITS).unwrap();
         let person = &told.as_list().unwrap()[0];
         assert_eq!(
             person.get("steady").unwrap().to_json(),
-            r#"{"p_active":[0.1,0.5],"expected":[0.1111111111111111,1]}"#
+            r#"{"p_active":[0.25,0.5],"expected":[0.3333333333333333,1]}"#
         );
         assert_eq!(person.get("spend").unwrap().to_json(), r#"{"spend":30}"#);
         let regular = person.get("regular").unwrap();

@@ -13,6 +13,9 @@ const POPULAR_AGAIN: f64 = 0.1;
 /// New items stand behind anything bought within the last year, but for what was bought once long ago.
 const NEW_AMONG_OWN: f64 = 0.05;
 
+/// Nobody does more; sums of this stay finite.
+const DEEDS_MAX: f64 = 1e6;
+
 /// What is known of an item for this person.
 #[derive(Clone, Copy, Default)]
 struct Mark {
@@ -34,8 +37,8 @@ pub fn recommend(shelf: &Shelf, deeds: &[Deed], wish: &Wish) -> Vec<Pick> {
     let mut marks = vec![Mark::default(); shelf.items.len()];
     for deed in deeds {
         if let Some(mark) = marks.get_mut(usize::from(deed.item)) {
-            mark.bought = deed.bought.max(0.0);
-            mark.viewed = deed.viewed.max(0.0);
+            mark.bought = deed.bought.max(0.0).min(DEEDS_MAX);
+            mark.viewed = deed.viewed.max(0.0).min(DEEDS_MAX);
             let is_durable = shelf.items.get(usize::from(deed.item)).is_some_and(|item| item.is_durable);
             mark.is_resting = is_durable && mark.bought > 0.0 && deed.bought_days_ago < wish.durable_days;
         }
