@@ -183,14 +183,11 @@ impl Record {
                 w.signed(i64::from(zone.get()));
             }
             Record::Segment { id, user } => {
-                tagged(w, 8, &[]);
+                w.byte(8);
                 w.u64(id.0);
                 w.text(user.as_str());
             }
-            Record::Skew { skew_s } => {
-                tagged(w, 9, &[]);
-                w.signed(*skew_s);
-            }
+            Record::Skew { skew_s } => tagged_signed(w, 9, *skew_s),
             Record::Attribute { name, value } => {
                 tagged(w, 10, &[]);
                 w.text(name);
@@ -206,11 +203,8 @@ impl Record {
                 encode_row_id(w, *segment, *day);
             }
             Record::Fact { number, order_id } => tagged_text(w, 14, &[u64::from(*number)], order_id),
-            Record::Deleted => tagged(w, 15, &[]),
-            Record::Lab(change) => {
-                w.byte(16);
-                change.encode(w);
-            }
+            Record::Deleted => w.byte(15),
+            Record::Lab(change) => encode_lab(w, change),
             Record::Portrait { after_s, change } => {
                 tagged(w, 17, &[u64::from(*after_s)]);
                 change.encode(w);
@@ -250,6 +244,16 @@ impl Record {
             _ => return None,
         })
     }
+}
+
+fn tagged_signed(w: &mut Writer, tag: u8, value: i64) {
+    w.byte(tag);
+    w.signed(value);
+}
+
+fn encode_lab(w: &mut Writer, change: &trials::Change) {
+    w.byte(16);
+    change.encode(w);
 }
 
 fn tagged(w: &mut Writer, tag: u8, values: &[u64]) {

@@ -1,6 +1,5 @@
 //! Observations folded into bounded statistics: `state = fold(records)`.
 
-pub mod decline;
 pub mod due;
 pub mod epoch;
 pub mod model;

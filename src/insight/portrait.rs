@@ -9,8 +9,7 @@ pub mod goods;
 pub mod habit;
 
 use self::goods::{FlowHabit, Goods, Watch};
-use self::habit::{Days, Dwell, Hours};
-use super::decline::Decline;
+use self::habit::{forget_days_after, Days, Dwell, Hours};
 use super::rhythm::Rhythm;
 use super::{State, ORDER_ID_BYTES_MAX};
 use crate::bytes::crc32;
@@ -62,8 +61,6 @@ pub struct Portrait {
     pub visits: Rhythm,
     /// Days on which she paid, with what she spent.
     pub purchases: Rhythm,
-    /// A slow-down of her visits.
-    pub decline: Decline,
     /// What she buys and looks at.
     pub goods: Goods,
     /// What is in the cart.
@@ -134,7 +131,6 @@ impl Portrait {
 
     fn visit(&mut self, day: Day) {
         if self.visits.span().is_none_or(|(_, last)| last != day) {
-            self.decline.visit(&self.visits, day);
             self.visits.add(day);
         }
     }
@@ -242,9 +238,8 @@ impl Portrait {
     }
 
     fn forget_after(&mut self, day: Day) {
-        self.visits.forget_after(day);
-        self.purchases.forget_after(day);
-        self.decline = Decline::default();
+        forget_days_after(&mut self.visits, day);
+        forget_days_after(&mut self.purchases, day);
         self.goods.forget_after(day);
         self.errors.forget_after(day);
         self.taps.forget_after(day);

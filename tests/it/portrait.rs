@@ -147,7 +147,7 @@ proptest! {
             whole.apply(record.clone());
             cut_up.apply(record.clone());
         }
-        prop_assert!(whole.state == cut_up.state && whole.bytes() == cut_up.bytes());
+        prop_assert_eq!(whole.bytes(), cut_up.bytes());
         prop_assert_eq!(whole.bytes(), cut_up.restarted().bytes());
         let goods = &whole.portrait.goods;
         prop_assert!(goods.items.len() <= ITEMS_MAX && goods.categories.len() <= CATEGORIES_MAX);

@@ -6,7 +6,6 @@ use super::{Cart, Coupons, Portrait, Prompts, FLOWS_MAX, PAID_MAX, WATCHED_MAX};
 use crate::bytes::{Reader, Writer};
 use crate::clock::{Day, UnixMs};
 use crate::event::portrait::{decode_flag, decode_price, encode_flag, encode_price, Judgement};
-use crate::insight::decline::Decline;
 use crate::insight::rhythm::Rhythm;
 
 impl Portrait {
@@ -17,7 +16,6 @@ impl Portrait {
         }
         self.visits.encode(w);
         self.purchases.encode(w);
-        self.decline.encode(w);
         self.goods.encode(w);
         self.encode_habits(w);
         w.count(self.watched.len());
@@ -60,7 +58,6 @@ impl Portrait {
         let mut portrait = Portrait {
             visits: Rhythm::decode(r)?,
             purchases: Rhythm::decode(r)?,
-            decline: Decline::decode(r)?,
             goods: Goods::decode(r)?,
             ..Portrait::default()
         };
