@@ -22,6 +22,8 @@ pub mod read;
 mod rewards;
 pub mod rules;
 mod sections;
+mod segments;
+mod signs;
 mod text;
 mod tiers;
 pub mod value;
@@ -35,6 +37,8 @@ pub use features::PayloadPart;
 pub use flows::Flow;
 pub use limits::{Caps, SyncRule};
 pub use names::Names;
+pub use segments::{Segment, SEGMENTS_MAX};
+pub use signs::{SignRule, SignRules, SIGNS};
 #[cfg(any(not(target_arch = "wasm32"), feature = "server"))]
 pub use worst_case::WorstCase;
 pub use zones::SummerTime;
@@ -63,7 +67,7 @@ pub struct Warning {
 /// Declares the root of the program: the tracked things, which refer to each other, and then one line a section that
 /// stands by itself.
 macro_rules! sections {
-    ($( $(#[$doc:meta])* $section:ident : $type:ty = $default:tt ),* $(,)?) => {
+    ($( $(#[$doc:meta])* $section:ident : $type:ty $([$low:literal ..= $high:tt])? = $default:tt ),* $(,)?) => {
         config! {
             /// The root as written.
             struct Root {
@@ -83,7 +87,7 @@ macro_rules! sections {
                 flows: Each<FlowEntry> [0..=FLOWS_MAX] = [],
                 /// See [`Program::attributes`].
                 attributes: Each<Attribute> [0..=ATTRIBUTES_MAX] = [],
-                $( $(#[$doc])* $section: $type = $default ),*
+                $( $(#[$doc])* $section: $type $([$low..=$high])? = $default ),*
             }
         }
 
@@ -136,6 +140,12 @@ sections! {
     features: PayloadPart = (PayloadPart::default()),
     /// Saved groups that they refer to.
     saved_groups: PayloadPart = (PayloadPart::default()),
+    /// What a backend fitted on the whole fleet.
+    model: PayloadPart = (PayloadPart::default()),
+    /// Signs of a change.
+    signs: SignRules = {},
+    /// Groups of people.
+    segments: Each<Segment> [0..=32] = [],
 }
 
 /// Reads and checks a program.

@@ -30,6 +30,7 @@ pub trait Keyed {
 
 /// A list whose bad and repeated elements are off, one by one, while the rest runs. Its range bounds how many
 /// elements count. (A `Vec` is read as a whole: one bad element spoils what holds it.)
+#[derive(Clone, Debug, PartialEq)]
 pub struct Each<T>(pub Vec<T>);
 
 impl Read for u32 {

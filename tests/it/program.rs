@@ -3,7 +3,7 @@
 use huitou::clock::OffsetMin;
 use huitou::id::{builtin, EventIx};
 use huitou::program::names::Names;
-use huitou::program::{load, DayZone, Program, Warning};
+use huitou::program::{load, DayZone, Program, Warning, SIGNS};
 use serde_json::{json, Value};
 
 const CASES: &str = include_str!("../vectors/program.json");
@@ -67,6 +67,12 @@ fn described(program: &Program) -> Value {
         "pages": program.names.event(builtin::PAGE).unwrap().dimensions[0].values,
         "events": described_events(&program.names),
         "flows": program.names.flows.iter().map(|flow| json!({"name": flow.name, "steps": flow.steps})).collect::<Vec<_>>(),
+        "model": program.model.0.get("revision").and_then(huitou::program::value::Value::as_i64),
+        "signs": SIGNS.iter().zip(program.signs.0).map(|((name, ..), rule)| {
+            ((*name).to_owned(), json!([rule.is_enabled, rule.threshold]))
+        }).collect::<serde_json::Map<String, Value>>(),
+        "segments": program.segments.0.iter().map(|segment| json!([segment.name, segment.group, segment.priority]))
+            .collect::<Vec<_>>(),
         "settings": {
             "day_zone": zone,
             "idle_minutes": program.idle_minutes,

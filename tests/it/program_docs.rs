@@ -1,6 +1,6 @@
 //! The reference and the schema say what the reader does.
 
-use huitou::program::{load, BUILT_IN_ATTRIBUTES};
+use huitou::program::{load, BUILT_IN_ATTRIBUTES, SIGNS};
 use serde_json::{json, Value};
 
 const REFERENCE: &str = include_str!("../../docs/program.md");
@@ -8,7 +8,7 @@ const SCHEMA: &str = include_str!("../../docs/program.schema.json");
 const CASES: &str = include_str!("../vectors/program.json");
 
 /// A whole number of the program: its row in the reference, its place in the schema, where it goes in a program.
-const NUMBERS: [(&str, &str, &str); 39] = [
+const NUMBERS: [(&str, &str, &str); 51] = [
     ("revision", "/properties/revision", "/revision"),
     ("session.idle_minutes", "/properties/session/properties/idle_minutes", "/session/idle_minutes"),
     ("caps.events_per_day", "/properties/caps/properties/events_per_day", "/caps/events_per_day"),
@@ -100,10 +100,35 @@ const NUMBERS: [(&str, &str, &str); 39] = [
     ),
     ("referral.max_per_month", "/properties/referral/properties/max_per_month", "/referral/max_per_month"),
     ("referral.max_total", "/properties/referral/properties/max_total", "/referral/max_total"),
+    ("segments[].priority", "/properties/segments/items/properties/priority", "/segments/0/priority"),
+    ("signs.stop.threshold", "/properties/signs/properties/stop/properties/threshold", "/signs/stop/threshold"),
+    (
+        "signs.slow_down.threshold",
+        "/properties/signs/properties/slow_down/properties/threshold",
+        "/signs/slow_down/threshold",
+    ),
+    ("signs.flow.threshold", "/properties/signs/properties/flow/properties/threshold", "/signs/flow/threshold"),
+    ("signs.cart.threshold", "/properties/signs/properties/cart/properties/threshold", "/signs/cart/threshold"),
+    ("signs.dwell.threshold", "/properties/signs/properties/dwell/properties/threshold", "/signs/dwell/threshold"),
+    ("signs.errors.threshold", "/properties/signs/properties/errors/properties/threshold", "/signs/errors/threshold"),
+    ("signs.taps.threshold", "/properties/signs/properties/taps/properties/threshold", "/signs/taps/threshold"),
+    (
+        "signs.prompts.threshold",
+        "/properties/signs/properties/prompts/properties/threshold",
+        "/signs/prompts/threshold",
+    ),
+    ("signs.coupon.threshold", "/properties/signs/properties/coupon/properties/threshold", "/signs/coupon/threshold"),
+    ("signs.tier.threshold", "/properties/signs/properties/tier/properties/threshold", "/signs/tier/threshold"),
+    (
+        "signs.inactive.threshold",
+        "/properties/signs/properties/inactive/properties/threshold",
+        "/signs/inactive/threshold",
+    ),
 ];
 
 /// A list of the program, as above.
-const LISTS: [(&str, &str, &str); 22] = [
+const LISTS: [(&str, &str, &str); 23] = [
+    ("segments", "/properties/segments", "/segments"),
     ("pages", "/definitions/values", "/pages"),
     ("events", "/properties/events", "/events"),
     ("flows", "/properties/flows", "/flows"),
@@ -129,7 +154,10 @@ const LISTS: [(&str, &str, &str); 22] = [
 ];
 
 /// An object of the program: its place in the schema, its place in a program.
-const OBJECTS: [(&str, &str); 32] = [
+const OBJECTS: [(&str, &str); 35] = [
+    ("/properties/signs", "/signs"),
+    ("/properties/signs/properties/stop", "/signs/stop"),
+    ("/properties/segments/items", "/segments/0"),
     ("", ""),
     ("/properties/session", "/session"),
     ("/properties/caps", "/caps"),
@@ -202,7 +230,11 @@ fn loyal() -> Value {
 }
 
 fn tracked() -> Value {
+    let sign = json!({"enabled": true, "threshold": 1});
+    let signs: serde_json::Map<String, Value> =
+        SIGNS.iter().map(|(name, ..)| ((*name).to_owned(), sign.clone())).collect();
     json!({
+        "model": {}, "signs": signs, "segments": [{"name": "s", "when": {}, "priority": 0, "group": "g"}],
         "app": "a", "revision": 1, "day_zone": "event", "session": {"idle_minutes": 1}, "pages": [],
         "events": [{"name": "e", "dimensions": [{"name": "d", "values": []}], "numbers": [{"name": "n", "decimals": 0}]}],
         "flows": [{"name": "f", "steps": ["x", "y"], "window_minutes": 1}], "attributes": [],
@@ -262,6 +294,7 @@ fn element(field: &str, n: u64) -> Value {
         "membership.plans" => json!({"id": name, "months": 1, "price_fen": 1}),
         "rewards" => json!({"id": name, "spent_fen": 1, "points": 1}),
         "rewards[].cart" => json!({"from_fen": n + 1, "off_fen": n + 1}),
+        "segments" => json!({"name": name, "when": {}}),
         "mall" => json!({"id": name, "points": 1}),
         "lottery[].prizes" => json!({"id": name, "weight": 1}),
         "events" | "dimensions" | "numbers" => json!({"name": name}),
@@ -342,7 +375,7 @@ fn examples_in_the_reference_load() {
         .skip(1)
         .map(|rest| serde_json::from_str(rest.split("```").next().unwrap()).unwrap())
         .collect();
-    assert_eq!(examples.len(), 4);
+    assert_eq!(examples.len(), 5);
     for example in examples {
         let program = match (example.get("steps"), example.get("name")) {
             (Some(_), _) => json!({"app": "a", "revision": 1, "flows": [example]}),
