@@ -2,6 +2,7 @@
 
 pub mod command;
 pub mod effect;
+pub mod insight;
 pub mod lab;
 pub mod loyalty;
 pub mod observe;
@@ -12,6 +13,7 @@ pub mod room;
 pub mod view;
 
 use self::effect::Wiping;
+use self::insight::Insight;
 use self::lab::{Lab, Settings};
 use self::observe::{OpenPage, Staged};
 use self::rng::Rng;
@@ -62,6 +64,7 @@ pub struct Engine {
     trials: Trials,
     portrait: Portrait,
     lab: Lab,
+    insight: Insight,
     journal: Journal,
     outbox: Outbox,
     rng: Rng,
@@ -98,6 +101,7 @@ impl Engine {
         let (journal, loaded) = Journal::load(values);
         let (Stored { state, ledgers, trials, portrait }, unreadable) = restore(loaded, &program, &mut rng);
         let lab = Lab::new(&program, boot.lab.clone());
+        let insight = Insight::new(&program);
         let mut attributes = program.attributes.clone();
         attributes.extend(BUILT_IN_ATTRIBUTES.map(str::to_owned));
         let mut engine = Engine {
@@ -108,6 +112,7 @@ impl Engine {
             trials,
             portrait,
             lab,
+            insight,
             journal,
             outbox: Outbox::new(),
             rng,
@@ -286,6 +291,7 @@ impl Engine {
         self.trials = Trials::default();
         self.portrait = Portrait::default();
         self.lab.forget_person();
+        self.insight.forget_person();
         self.page = None;
         self.resume = None;
         self.refused = true;

@@ -9,6 +9,7 @@
 use crate::clock::{At, OffsetMin, UnixMs};
 use crate::engine::command::Output;
 use crate::engine::effect::Effect;
+use crate::engine::insight::insight_warnings;
 use crate::engine::lab::{own_payload, Settings};
 use crate::engine::{outcome, Boot, Engine};
 use crate::error::Error;
@@ -58,6 +59,7 @@ impl Core {
     pub fn new(program_json: &str, seed: &[u8]) -> Result<Core, JsValue> {
         let (program, mut warnings) = load(program_json).map_err(|errors| give(&outcome::errors(&errors)))?;
         warnings.extend(own_payload(&program).1);
+        warnings.extend(insight_warnings(&program));
         let mut bytes = [0; 16];
         bytes.iter_mut().zip(seed).for_each(|(byte, &random)| *byte = random);
         let values = vec![Vec::new(); usize::from(KEYS)];
@@ -158,6 +160,13 @@ impl Core {
     pub fn load_features(&mut self, payload: &str, at: f64, offset: i32) -> Result<JsValue, JsValue> {
         let engine = self.engine.as_mut().ok_or_else(|| throw(&Error::new("not_open", "boot the core first")))?;
         engine.load_features(payload, stamp(at, offset)).map(|json| give(&json)).map_err(|error| throw(&error))
+    }
+
+    /// Takes the catalogue as JSON text; gives how many items it has. Throws, and leaves the one before, if it can't be
+    /// read.
+    pub fn set_catalogue(&mut self, catalogue: &str) -> Result<JsValue, JsValue> {
+        let engine = self.engine.as_mut().ok_or_else(|| throw(&Error::new("not_open", "boot the core first")))?;
+        engine.set_catalogue(catalogue).map(|json| give(&json)).map_err(|error| throw(&error))
     }
 
     /// Evaluates a feature by position: twice the number of its value, plus 1 if there are exposures to tell.

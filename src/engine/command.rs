@@ -1,11 +1,13 @@
 //! Rare commands, as JSON text with an `op`: everything that is not called on every tap.
 
+use super::insight::input::bought;
 use super::personal::looks_personal;
 use super::{outcome, Engine};
 use crate::clock::At;
 use crate::error::Error;
+use crate::event::portrait::Change;
 use crate::event::{Record, Scalar, ORDER_ID_BYTES_MAX, TEXT_BYTES_MAX};
-use crate::experiment::trials::{Change, TRAITS_MAX};
+use crate::experiment::trials::{self, TRAITS_MAX};
 use crate::id::UserId;
 use crate::insight::sketch::VALUE_MAX;
 use crate::program::value::{parse, Value};
@@ -63,6 +65,7 @@ impl Engine {
             op => self
                 .experiments(op, &command, at)
                 .or_else(|| self.loyalty(op, &command, at))
+                .or_else(|| self.insight(op, &command, at))
                 .unwrap_or_else(|| Err(Error::new("command_invalid", "there is no such op").at("op"))),
         }
     }
@@ -118,7 +121,7 @@ impl Engine {
         self.set_attribute(name, None);
         let known = self.trials.traits.iter().find(|(known, _)| known == name).map(|(_, value)| value.to_json());
         if known != json {
-            self.record(Record::Lab(Change::Trait(name.to_owned(), json)));
+            self.record(Record::Lab(trials::Change::Trait(name.to_owned(), json)));
         }
     }
 
@@ -133,10 +136,24 @@ impl Engine {
             value.filter(|&n| n <= VALUE_MAX).ok_or_else(|| bad(key, "expected a whole number from 0 to 2^53 - 1"))
         };
         let paid_fen = whole("paid_fen")?;
-        if command.get("items").is_some_and(|items| *items != Value::Null) {
-            self.set_number(1, whole("items")? as f64);
+        let (mut things, coupon) = (Vec::new(), command.get("coupon").and_then(Value::as_bool));
+        match command.get("items") {
+            None | Some(Value::Null) => {}
+            Some(Value::List(items)) => {
+                let (told, pieces) = bought(items)?;
+                things = told;
+                self.set_number(1, pieces as f64);
+            }
+            Some(_) => self.set_number(1, whole("items")? as f64),
         }
-        Ok(Output::Flag(self.order(id, paid_fen, at)))
+        let is_taken = self.order(id, paid_fen, at);
+        if is_taken && (!things.is_empty() || coupon.is_some()) {
+            self.note_way(Change::Bought { things, coupon }, at);
+        }
+        if is_taken {
+            self.judge(false);
+        }
+        Ok(Output::Flag(is_taken))
     }
 }
 

@@ -270,6 +270,7 @@ impl Engine {
     pub(super) fn take_facts(&mut self, mut facts: Vec<Fact>) -> Vec<Fact> {
         let cursor = self.state.fact_cursor;
         facts.retain(|fact| fact.number > cursor);
+        self.note_paid(&facts);
         for fact in &facts {
             self.record(Record::Fact { number: fact.number, order_id: fact.order_id.clone() });
         }

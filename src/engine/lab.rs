@@ -113,6 +113,11 @@ impl Lab {
         self.features = features;
     }
 
+    /// What is known of the person, once it was gathered.
+    pub(super) fn attributes(&self) -> Option<&Value> {
+        self.attributes.as_ref()
+    }
+
     /// Something about the person changed.
     pub(super) fn forget_attributes(&mut self) {
         self.attributes = None;
@@ -315,7 +320,7 @@ impl Engine {
     }
 
     /// Gathers what is known of the person, unless that is known already.
-    fn fill_attributes(&mut self) {
+    pub(super) fn fill_attributes(&mut self) {
         if self.lab.attributes.is_some() {
             return;
         }
@@ -334,13 +339,13 @@ impl Engine {
         let set = self.state.attributes.values.iter().filter(|(name, _)| own(name));
         set.for_each(|(name, value)| put(name, plain(value)));
         if self.lab.settings.fills_attributes {
-            self.known(&mut put);
+            self.known_attributes(&mut put);
         }
         self.lab.attributes = Some(Value::Map(members));
     }
 
     /// The table in `docs/experiments.md`.
-    fn known(&self, put: &mut dyn FnMut(&str, Value)) {
+    fn known_attributes(&self, put: &mut dyn FnMut(&str, Value)) {
         let mut device = String::new();
         self.state.device.write(&mut device);
         put("id", Value::Text(device.clone()));
@@ -359,6 +364,7 @@ impl Engine {
         if let Some(ledger) = &self.ledgers.current {
             ledger.estimate().attributes(&self.program.rules, put);
         }
+        self.insight_traits(put);
     }
 }
 

@@ -173,7 +173,7 @@ impl Engine {
 
     /// Brings the state's clock to `at` and begins a session if one is due. Returns the seconds that the record to
     /// come must carry.
-    fn move_clock(&mut self, at: At) -> u32 {
+    pub(super) fn move_clock(&mut self, at: At) -> u32 {
         self.offset = at.offset;
         let after_s = self.seconds_to(at);
         let gap_ms = self.state.last.plus(i64::from(after_s) * 1000).since(self.state.active);
@@ -183,6 +183,7 @@ impl Engine {
         }
         self.record(Record::Session { after_s });
         self.outbox.session_began();
+        self.insight.is_due = true;
         0
     }
 
@@ -258,8 +259,12 @@ impl Engine {
 
     /// What hiding and showing mean beyond being counted.
     fn lifecycle(&mut self, event: EventIx, at: At) {
+        if self.insight.is_due && event != builtin::HIDE {
+            self.judge(false);
+        }
         match event {
             builtin::HIDE => {
+                self.judge(true);
                 self.outbox.hidden(&self.program.sync);
                 self.sync_due = true;
             }

@@ -267,6 +267,11 @@ impl FlowHabit {
         }
     }
 
+    /// The step at which the open attempt stands, else where the latest unfinished one broke off.
+    pub fn last_step(&self) -> u8 {
+        self.open.map_or(self.broke_at, |(step, _)| step)
+    }
+
     pub(super) fn encode(&self, w: &mut Writer) {
         w.text(&self.name);
         w.byte(self.open.map_or(0, |(step, _)| step + 1));

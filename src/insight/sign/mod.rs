@@ -13,5 +13,16 @@
 //!
 //! Nobody can tell from one person's visits that they have halved, not at so few false alarms.
 
+mod cart;
+mod dwell;
+mod errors;
+mod flow;
+mod inactive;
+mod lapse;
+mod prompts;
+pub mod show;
 pub mod silence;
 pub mod slow_down;
+mod slowed;
+mod stop;
+mod taps;
