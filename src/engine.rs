@@ -241,6 +241,7 @@ impl Engine {
             format: self.format,
             ledger: self.ledgers.current.as_ref(),
             trials: &self.trials,
+            portrait: &self.portrait,
             rules: &self.program.rules,
         }
     }

@@ -10,6 +10,7 @@ use crate::event::Scalar;
 use crate::experiment::trials::Trials;
 use crate::id::{EventIx, SegmentId, UserId};
 use crate::insight::epoch::{note_met, relabel, Epoch, OutRow};
+use crate::insight::portrait::Portrait;
 use crate::insight::stats::Row;
 use crate::insight::State;
 use crate::loyalty::ledger::Ledger;
@@ -18,6 +19,7 @@ use crate::program::rules::Rules;
 use crate::program::SyncRule;
 use crate::summary::claims::{Claims, CLAIMS_MAX};
 use crate::summary::exposures::{Exposures, EXPOSURES_MAX};
+use crate::summary::insight::Insight;
 use crate::summary::{MetText, Upload, ROWS_MAX};
 
 /// First wait after a failure; doubled with each further one.
@@ -56,6 +58,8 @@ pub struct InFlight {
     pub claims: bool,
     /// Revision of the latest exposure, if some went along.
     pub exposures: Option<u32>,
+    /// Revision of the judgement, if it went along.
+    pub insight: Option<u32>,
     /// Whose rows they are.
     pub user: UserId,
     started: UnixMs,
@@ -101,6 +105,8 @@ pub struct Policy<'a> {
     pub rules: &'a Rules,
     /// What was seen of experiments.
     pub trials: &'a Trials,
+    /// How the person was judged.
+    pub portrait: &'a Portrait,
 }
 
 impl Outbox {
@@ -271,6 +277,8 @@ impl Outbox {
         if rows.is_empty() && attributes.is_none() && claims.is_none() && exposures.is_none() {
             return None;
         }
+        // Goes along, but is no reason to send: it changes only where rows do.
+        let insight = if *user == state.user { insight(policy.portrait) } else { None };
         let with_names = self.names_wanted == Some(epoch.dictionary);
         let in_flight = InFlight {
             rows: rows.iter().map(|r| (r.row.segment, r.row.day.number(), r.row.revision)).collect(),
@@ -279,10 +287,11 @@ impl Outbox {
             with_names,
             claims: claims.is_some(),
             exposures: exposures.as_ref().map(|exposures| exposures.revision),
+            insight: insight.as_ref().map(|insight| insight.revision),
             user: user.clone(),
             ..InFlight::default()
         };
-        let mut upload = Upload { attributes, claims, exposures, ..blank(state, user, now) };
+        let mut upload = Upload { attributes, claims, exposures, insight, ..blank(state, user, now) };
         if let Some(ledger) = policy.ledger.filter(|_| *user == state.user) {
             upload.fact_cursor = ledger.cursor;
         }
@@ -383,6 +392,7 @@ fn blank(state: &State, user: &UserId, now: At) -> Upload {
         rows: Vec::new(),
         claims: None,
         exposures: None,
+        insight: None,
         deletion: None,
     }
 }
@@ -412,6 +422,12 @@ fn exposures(state: &State, trials: &Trials) -> Option<Exposures> {
     let unsent: Vec<_> = trials.unsent(&state.user, EXPOSURES_MAX).collect();
     let revision = unsent.last()?.revision;
     Some(Exposures { revision, list: unsent.into_iter().map(|seen| seen.exposure.clone()).collect() })
+}
+
+/// How the person was judged, if the server lacks it.
+fn insight(portrait: &Portrait) -> Option<Insight> {
+    let (revision, judgement) = (portrait.revision, &portrait.judgement);
+    (revision > portrait.acked).then(|| Insight { revision, judgement: judgement.clone() })
 }
 
 /// The rows with their labels numbered anew from 0, and the texts they use in that order.

@@ -4,7 +4,7 @@ use super::loyalty::LedgerNews;
 use super::Engine;
 use crate::clock::{At, UnixMs};
 use crate::event::dropped::Dropped;
-use crate::event::Record;
+use crate::event::{portrait, Record};
 use crate::experiment::trials::Change;
 use crate::store::image;
 use crate::store::journal::{Journal, Write};
@@ -247,6 +247,10 @@ impl Engine {
         }
         if let Some(revision) = answer.exposures.filter(|_| mine) {
             self.record(Record::Lab(Change::Acknowledged(revision)));
+        }
+        if let Some(revision) = answer.insight.filter(|_| mine) {
+            let change = portrait::Change::Acknowledged(revision);
+            self.record(Record::Portrait { after_s: 0, change });
         }
         if answer.deleted {
             self.deleted();

@@ -2,6 +2,7 @@
 
 pub mod claims;
 pub mod exposures;
+pub mod insight;
 pub mod json;
 #[cfg(any(not(target_arch = "wasm32"), feature = "server"))]
 pub mod report;
@@ -18,6 +19,7 @@ use crate::program::names::Names;
 
 pub use claims::Claims;
 pub use exposures::Exposures;
+pub use insight::Insight;
 pub use wire::DecodeError;
 
 /// A text met on the phone: (event, dimension position, text). [`crate::id::Label::met`] of a row points into the
@@ -57,8 +59,10 @@ pub struct Upload {
     pub claims: Option<Claims>,
     /// What the person saw of experiments, as far as the receiver has not acknowledged it.
     pub exposures: Option<Exposures>,
-    /// Set: delete everything of this user on this device; facts, attributes, claims, exposures, texts and rows are then
-    /// empty.
+    /// How the person was judged, if the receiver has not acknowledged it.
+    pub insight: Option<Insight>,
+    /// Set: delete everything of this user on this device; facts, attributes, claims, exposures, insight, texts and rows are
+    /// then empty.
     pub deletion: Option<DeletionId>,
 }
 

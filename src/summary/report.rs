@@ -6,10 +6,12 @@ mod check;
 mod claims;
 mod convert;
 mod exposures;
+mod insight;
 mod merge;
 
 pub use claims::{ReportClaim, ReportClaims};
 pub use exposures::{ReportExposure, ReportExposures};
+pub use insight::ReportInsight;
 
 use super::{Scalar, MILLI_MAX};
 use crate::error::Error;
@@ -48,6 +50,9 @@ pub struct Report {
     /// What the person saw of experiments.
     #[serde(default, deserialize_with = "present")]
     pub exposures: Option<ReportExposures>,
+    /// How the person was judged last.
+    #[serde(default, deserialize_with = "present")]
+    pub insight: Option<ReportInsight>,
     /// One for each segment and day.
     #[serde(default)]
     pub rows: Vec<ReportRow>,
@@ -79,6 +84,9 @@ impl Serialize for Report {
         }
         if let Some(exposures) = &self.exposures {
             members.serialize_entry("exposures", exposures)?;
+        }
+        if let Some(insight) = &self.insight {
+            members.serialize_entry("insight", insight)?;
         }
         members.serialize_entry("rows", &self.rows)?;
         members.end()

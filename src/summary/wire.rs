@@ -2,6 +2,7 @@
 
 use super::claims::Claims;
 use super::exposures::Exposures;
+use super::insight::Insight;
 use super::rows::{decode_row, encode_row};
 use super::{MetText, Scalar, Upload, ATTRIBUTES_MAX, MET_MAX, MILLI_MAX, ROWS_MAX, TEXT_BYTES_MAX};
 use crate::bytes::{Reader, Writer};
@@ -18,7 +19,8 @@ const ATTRIBUTES: u8 = 2;
 const DELETION: u8 = 4;
 const CLAIMS: u8 = 8;
 const EXPOSURES: u8 = 16;
-const ALL: u8 = 31;
+const INSIGHT: u8 = 32;
+const ALL: u8 = 63;
 
 const TEXT: u8 = 0;
 const MILLI: u8 = 1;
@@ -71,6 +73,9 @@ impl Upload {
         if let Some(exposures) = &self.exposures {
             exposures.encode(&mut w);
         }
+        if let Some(insight) = &self.insight {
+            insight.encode(&mut w);
+        }
         write_met(&mut w, &self.met);
         w.count(self.rows.len());
         self.rows.iter().for_each(|row| encode_row(&mut w, row, names));
@@ -105,6 +110,9 @@ impl Upload {
         if flags & EXPOSURES != 0 {
             upload.exposures = Some(Exposures::decode(&mut r).ok_or_else(|| malformed(&r, "exposures"))?);
         }
+        if flags & INSIGHT != 0 {
+            upload.insight = Some(Insight::decode(&mut r).ok_or_else(|| malformed(&r, "insight"))?);
+        }
         upload.met = read_met(&mut r, &names).ok_or_else(|| malformed(&r, "texts"))?;
         upload.rows = read_rows(&mut r, &names, &upload.met).ok_or_else(|| malformed(&r, "rows"))?;
         let fits = upload.deletion.is_none() || upload.says_nothing_else();
@@ -122,7 +130,8 @@ impl Upload {
                 | flag(self.attributes.is_some(), ATTRIBUTES)
                 | flag(self.deletion.is_some(), DELETION)
                 | flag(self.claims.is_some(), CLAIMS)
-                | flag(self.exposures.is_some(), EXPOSURES),
+                | flag(self.exposures.is_some(), EXPOSURES)
+                | flag(self.insight.is_some(), INSIGHT),
         );
         w.u32(self.dictionary);
         w.u64(self.device.0);
@@ -133,7 +142,8 @@ impl Upload {
     }
 
     fn says_nothing_else(&self) -> bool {
-        let counts = !self.met.is_empty() || !self.rows.is_empty() || self.exposures.is_some();
+        let counts =
+            !self.met.is_empty() || !self.rows.is_empty() || self.exposures.is_some() || self.insight.is_some();
         self.fact_cursor == 0 && self.attributes.is_none() && self.claims.is_none() && !counts
     }
 }
@@ -158,6 +168,7 @@ fn read_header(r: &mut Reader) -> Option<(u8, Upload)> {
         rows: Vec::new(),
         claims: None,
         exposures: None,
+        insight: None,
         deletion: None,
     };
     Some((flags, upload))

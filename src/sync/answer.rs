@@ -56,6 +56,8 @@ pub struct Answer {
     pub attributes: Option<u32>,
     /// Exposures revision echoed.
     pub exposures: Option<u32>,
+    /// Judgement's revision echoed.
+    pub insight: Option<u32>,
     /// The deletion was carried out.
     pub deleted: bool,
     /// The server's clock.
@@ -153,6 +155,7 @@ fn read(value: &Value, sent: &InFlight, id: Option<DeletionId>, rules: &Rules) -
     Answer {
         acks: list(value, "acks").iter().filter_map(echo).collect(),
         attributes: value.get("attributes").and_then(number).filter(|&rev| sent.attributes == Some(rev)),
+        insight: value.get("insight").and_then(number).filter(|&rev| sent.insight == Some(rev)),
         exposures: value.get("exposures").and_then(number).filter(|&rev| sent.exposures == Some(rev)),
         deleted: sent.deletion && deleted.is_some() && deleted == id,
         time: value.get("time").and_then(Value::as_i64).map(UnixMs::new),

@@ -9,6 +9,7 @@ use huitou::bytes::{Reader, Writer};
 use huitou::clock::{Day, OffsetMin, UnixMs};
 use huitou::engine::command::Output;
 use huitou::event::dropped::Dropped;
+use huitou::event::portrait::{self, Judgement, Level, Thing};
 use huitou::event::{Props, Record, Scalar};
 use huitou::experiment::evaluate::Forced;
 use huitou::experiment::exposure::Exposure;
@@ -106,6 +107,43 @@ fn trial_records() -> Vec<(&'static str, Record)> {
     changes.map(|(name, change)| (name, Record::Lab(change))).into()
 }
 
+/// Every change to a portrait.
+fn portrait_records() -> Vec<(&'static str, Record)> {
+    let thing = |item: &str, category: &str| Thing { item: item.into(), category: category.into() };
+    let followed = |price_fen, in_stock| portrait::Change::Followed { item: "pot-1".into(), price_fen, in_stock };
+    let judgement = Judgement {
+        level: Level::AtRisk,
+        visit_permille: 1_000,
+        buy_permille: 7,
+        signs: 1 << 10 | 1,
+        segments: vec!["evening".into(), "熟客".into()],
+    };
+    let paid = portrait::Change::Paid {
+        order: 0x0123_4567,
+        day: Day::from_number(20_779).unwrap(),
+        paid_fen: 4_900,
+        categories: vec!["tea".into()],
+    };
+    let changes = [
+        ("browsed", portrait::Change::Browsed(thing("tea-1", "绿茶"))),
+        ("cart", portrait::Change::Cart { count: 3, value_fen: 14_700 }),
+        ("hard_taps", portrait::Change::HardTaps),
+        ("prompt_refused", portrait::Change::Prompt(false)),
+        ("prompt_accepted", portrait::Change::Prompt(true)),
+        ("followed", followed(Some(9_900), Some(false))),
+        ("followed_blindly", followed(None, None)),
+        ("unfollowed", portrait::Change::Unfollowed("pot-1".into())),
+        (
+            "bought",
+            portrait::Change::Bought { things: vec![thing("tea-1", "tea"), thing("cup", "")], coupon: Some(true) },
+        ),
+        ("paid", paid),
+        ("judged", portrait::Change::Judged(judgement)),
+        ("judgement_acknowledged", portrait::Change::Acknowledged(217_000_002)),
+    ];
+    changes.map(|(name, change)| (name, Record::Portrait { after_s: 300, change })).into()
+}
+
 /// The records of a frozen file read as they did, and are written as they were.
 fn assert_frozen(file: &str, expected: &[(&str, Record)]) -> String {
     let written = |record: &Record| {
@@ -129,6 +167,7 @@ fn assert_frozen(file: &str, expected: &[(&str, Record)]) -> String {
 #[test]
 fn every_record_reads_as_it_did() {
     assert_frozen("records-v1-trials.hex", &trial_records());
+    assert_frozen("records-v1-portrait.hex", &portrait_records());
     let text = assert_frozen("records-v1.hex", &records());
     let stored = lines(&text);
     let mut tags: Vec<u8> = stored.iter().map(|(_, bytes)| bytes[0]).collect();
@@ -328,4 +367,45 @@ fn stored_experiments_are_remembered() {
     phone.engine().load_features(rules, at).unwrap();
     let number = phone.engine().feature(0, at) >> 1;
     assert_eq!(phone.engine().feature_value(0, number), "true", "the attribute");
+}
+
+/// A phone that knows what its person buys, follows and has in the cart.
+fn known_phone() -> Phone {
+    let mut phone = Phone::with(PROGRAM);
+    phone.start();
+    for command in [
+        r#"{"op":"browse","item":"tea-1","category":"green"}"#,
+        r#"{"op":"order","order_id":"o1","paid_fen":4900,"items":[{"item":"tea-1","category":"green"}]}"#,
+        r#"{"op":"follow","item":"pot-1","facts":{"price_fen":9900,"in_stock":false}}"#,
+        r#"{"op":"cart","items":[{"item":"cup-1","price_fen":990,"quantity":2}]}"#,
+    ] {
+        phone.command(command).unwrap();
+    }
+    phone.hide();
+    phone.settle();
+    phone
+}
+
+#[test]
+fn a_stored_portrait_is_remembered() {
+    let text = frozen("store-v1-portrait.hex", || {
+        let keys = known_phone().storage.values.into_iter().enumerate().filter(|(_, value)| !value.is_empty());
+        keys.map(|(key, value)| format!("{key} {}\n", hex(&value))).collect()
+    });
+    let mut phone = Phone::with(PROGRAM);
+    for (key, bytes) in lines(&text) {
+        phone.storage.values[key.parse::<usize>().unwrap()] = bytes;
+    }
+    phone.boots = 1_000;
+    phone.now_ms += 30 * HOUR;
+    phone.start();
+    let mut ask = |op: &str| match phone.command(op) {
+        Ok(Output::Json(text)) => serde_json::from_str::<Value>(&text).unwrap(),
+        other => panic!("{other:?}"),
+    };
+    let tea = ask(r#"{"op":"why","id":"tea-1"}"#);
+    assert_eq!((tea["bought"].as_u64(), tea["category"].as_str()), (Some(1), Some("green")));
+    assert_eq!(ask(r#"{"op":"followed"}"#)[0]["item"], "pot-1");
+    let outlook = ask(r#"{"op":"outlook"}"#);
+    assert_eq!(outlook["signs"][0]["evidence"]["value_fen"], 1_980, "{outlook}");
 }

@@ -8,6 +8,7 @@ mod engine;
 mod experiments;
 mod faults;
 mod formats;
+mod insight;
 mod json;
 mod ledger;
 mod loyalty_properties;

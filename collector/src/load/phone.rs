@@ -48,6 +48,7 @@ impl Phone {
             rows: vec![row],
             claims: None,
             exposures: None,
+            insight: None,
             deletion: None,
         };
         Phone { names, upload, token }

@@ -1,6 +1,6 @@
 //! The limits of the binary profile, for reports that came as JSON: a receiver can trust either alike.
 
-use super::{Attribute, Report, ReportAttributes, ReportEvent, ReportNumber, ReportRow};
+use super::{Attribute, Report, ReportAttributes, ReportEvent, ReportInsight, ReportNumber, ReportRow};
 use crate::clock::{Day, UnixMs};
 use crate::error::Error;
 use crate::id::{DeletionId, DeviceId, SegmentId, UserId};
@@ -32,6 +32,8 @@ pub(super) fn check(report: &Report) -> Checked {
     require(claims_fit, "claims", "at most 128 claims as docs/wire.md has them")?;
     let exposures_fit = report.exposures.as_ref().is_none_or(|exposures| exposures.checked().is_some());
     require(exposures_fit, "exposures", "1 to 64 exposures as docs/wire.md has them")?;
+    let insight_fits = report.insight.as_ref().is_none_or(ReportInsight::fits);
+    require(insight_fits, "insight", "a judgement as docs/wire.md has it")?;
     require(report.rows.len() <= ROWS_MAX, "rows", "at most 64")?;
     for (at, row) in report.rows.iter().enumerate() {
         check_row(row).map_err(|error| under(error, &format!("rows[{at}]")))?;
@@ -45,8 +47,8 @@ fn check_deletion(report: &Report) -> Checked {
     };
     require(DeletionId::parse(deletion).is_some(), "delete", "16 lower-case hexadecimal digits")?;
     let alone = report.fact_cursor == 0 && report.attributes.is_none() && report.rows.is_empty();
-    let alone = alone && report.claims.is_none() && report.exposures.is_none();
-    require(alone, "delete", "neither facts nor attributes nor claims nor exposures nor rows beside it")
+    let alone = alone && report.claims.is_none() && report.exposures.is_none() && report.insight.is_none();
+    require(alone, "delete", "neither facts nor attributes nor claims nor exposures nor insight nor rows beside it")
 }
 
 fn check_attributes(attributes: &ReportAttributes) -> Checked {

@@ -1,8 +1,8 @@
 //! From positions to names.
 
 use super::{
-    Attribute, Hour, Report, ReportAttributes, ReportClaims, ReportEvent, ReportExposures, ReportNumber, ReportRow,
-    ReportStats,
+    Attribute, Hour, Report, ReportAttributes, ReportClaims, ReportEvent, ReportExposures, ReportInsight, ReportNumber,
+    ReportRow, ReportStats,
 };
 use crate::id::EventIx;
 use crate::insight::sketch::{Sketch, VALUE_MAX};
@@ -30,6 +30,7 @@ impl Report {
             attributes,
             claims: upload.claims.as_ref().map(ReportClaims::of),
             exposures: upload.exposures.as_ref().map(ReportExposures::of),
+            insight: upload.insight.as_ref().map(ReportInsight::of),
             rows: upload.rows.iter().map(|row| row_of(row, &context)).collect(),
             deletion: upload.deletion.map(|deletion| hex(|out| deletion.write(out))),
         }

@@ -1,7 +1,7 @@
 //! The plainest receiver: real bytes in, the highest revision of each row kept, names asked for when unknown.
 
 use huitou::program::names::Names;
-use huitou::summary::report::{Report, ReportRow, ReportStats};
+use huitou::summary::report::{Report, ReportInsight, ReportRow, ReportStats};
 use huitou::summary::{DecodeError, Upload};
 use std::collections::BTreeMap;
 
@@ -39,6 +39,8 @@ pub(crate) struct Server {
     /// (user, device) to the highest attributes.
     pub(crate) attributes: BTreeMap<(String, String), huitou::summary::report::ReportAttributes>,
     /// ((user, device), (experiment, variation, bucket version)) to the earliest moment.
+    /// Judgements of each (user, device), as they came.
+    pub(crate) insight: BTreeMap<(String, String), Vec<ReportInsight>>,
     pub(crate) exposures: BTreeMap<((String, String), Trial), i64>,
     pub(crate) names: BTreeMap<u32, Names>,
     /// (user, device, request id) of deletions carried out.
@@ -106,6 +108,7 @@ impl Server {
             let is_hers = |key: &Key| key.user == report.user || key.user.is_empty();
             self.rows.retain(|key, _| key.device != report.device || !is_hers(key));
             self.attributes.remove(&(report.user.clone(), report.device.clone()));
+            self.insight.remove(&(report.user.clone(), report.device.clone()));
             self.exposures.retain(|((user, device), _), _| *device != report.device || *user != report.user);
             self.deletions.push((report.user.clone(), report.device.clone(), id.clone()));
             members.push(format!(r#""deleted":"{id}""#));
@@ -127,6 +130,10 @@ impl Server {
                 *first_ms = seen.first_ms.min(*first_ms);
             }
             members.push(format!(r#""exposures":{}"#, exposures.revision));
+        }
+        if let Some(insight) = &report.insight {
+            self.insight.entry((report.user.clone(), report.device.clone())).or_default().push(insight.clone());
+            members.push(format!(r#""insight":{}"#, insight.revision));
         }
         members.extend(self.time_ms.map(|time_ms| format!(r#""time":{time_ms}"#)));
         match &mut self.books {

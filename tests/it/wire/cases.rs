@@ -3,6 +3,7 @@
 use super::sample::{any_names, any_upload, shop_upload, shopping_row, tea_shop, Choices};
 use huitou::bytes::Writer;
 use huitou::clock::{Day, OffsetMin, UnixMs};
+use huitou::event::portrait::{Judgement, Level};
 use huitou::id::{DeletionId, EventIx, FlowIx, Label, SegmentId, UserId};
 use huitou::insight::sketch::Sketch;
 use huitou::insight::stats::{EventStats, Row, Stats, Table, Tally};
@@ -10,6 +11,7 @@ use huitou::loyalty::wire::Claim;
 use huitou::loyalty::Act;
 use huitou::program::names::Names;
 use huitou::summary::exposures::Exposure;
+use huitou::summary::insight::Insight;
 use huitou::summary::{Claims, Exposures, Scalar, Upload};
 
 /// An upload under its names, and what it shows.
@@ -122,6 +124,7 @@ pub(super) fn good() -> Vec<Good> {
         }),
     ];
     cases.extend(exposed());
+    cases.extend(judged());
     cases.extend((1..=12).map(any_good));
     cases
 }
@@ -144,11 +147,28 @@ fn exposed() -> [Good; 2] {
     ]
 }
 
+fn judged() -> [Good; 2] {
+    let judgement = |segments: Vec<String>, signs| Judgement {
+        level: Level::AtRisk,
+        visit_permille: 1_000,
+        buy_permille: 0,
+        signs,
+        segments,
+    };
+    let mut good =
+        [shop("a judgement with signs and segments", |_| {}), shop("a judgement with signs to come", |_| {})];
+    let told = [judgement(vec!["熟客".into(), "evening".into()], 0b1_0000_0001), judgement(vec![], 1 << 31 | 1 << 10)];
+    for (good, judgement) in good.iter_mut().zip(told) {
+        good.upload.insight = Some(Insight { revision: 300, judgement });
+    }
+    good
+}
+
 fn any_good(seed: u64) -> Good {
     let mut c = Choices::seeded(seed, 2_000);
     let names = any_names(&mut c);
     // Frozen before there were exposures.
-    let upload = Upload { exposures: None, ..any_upload(&mut c, &names) };
+    let upload = Upload { exposures: None, insight: None, ..any_upload(&mut c, &names) };
     Good { name: format!("any upload, number {seed}"), upload, names }
 }
 
@@ -204,13 +224,23 @@ fn bad_exposures() -> [Bad; 3] {
     ]
 }
 
+fn bad_insight() -> [Bad; 4] {
+    let bad = |name, body| Bad { name, names: tea_shop(), body, what: "insight" };
+    [
+        bad("a level past the last", body(32, &[1, 5, 0, 0, 0, 0, 0, 0])),
+        bad("a probability over one", body(32, &[1, 0, 0xe9, 7, 0, 0, 0, 0, 0])),
+        bad("a segment without a name", body(32, &[1, 0, 0, 0, 0, 1, 0, 0, 0])),
+        bad("more segments than bytes", body(32, &[1, 0, 0, 0, 0, 9, 0])),
+    ]
+}
+
 pub(super) fn bad() -> Vec<Bad> {
     let bad = |name, what, body| Bad { name, names: tea_shop(), body, what };
     let user_of_65_bytes = [&body(0, &[])[..14], &[65], &[b'u'; 65][..], &[1, 192, 7, 0, 0, 0]].concat();
     let mut all = vec![
         bad("nothing at all", "header", vec![]),
         bad("another format", "header", with_byte(0, 2)),
-        bad("an unknown flag", "header", with_byte(1, 32)),
+        bad("an unknown flag", "header", with_byte(1, 64)),
         bad("a control character in the user", "header", with_byte(15, 7)),
         bad("a user of 65 bytes", "header", user_of_65_bytes),
         bad("an offset of 20 hours", "header", [&body(0, &[])[..17], &[0xe0, 0x12, 0, 0, 0][..]].concat()),
@@ -248,5 +278,6 @@ pub(super) fn bad() -> Vec<Bad> {
         bad("a byte after the end", "end", body(0, &[0, 0, 0])),
     ];
     all.extend(bad_exposures());
+    all.extend(bad_insight());
     all
 }

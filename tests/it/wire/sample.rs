@@ -1,6 +1,7 @@
 //! Uploads to test with: a day in a shop, and any upload that a list of choices leads to.
 
 use huitou::clock::{At, Day, OffsetMin, UnixMs};
+use huitou::event::portrait::{Judgement, Level};
 use huitou::id::{DeletionId, DeviceId, EventIx, FlowIx, Label, SegmentId, UserId};
 use huitou::insight::sketch::{Sketch, BUCKETS, VALUE_MAX};
 use huitou::insight::stats::{EventStats, Order, Row, Stats, Table, Tally};
@@ -8,6 +9,7 @@ use huitou::loyalty::wire::Claim;
 use huitou::loyalty::Act;
 use huitou::program::names::{Dimension, EventNames, FlowNames, Names, Number};
 use huitou::summary::exposures::Exposure;
+use huitou::summary::insight::Insight;
 use huitou::summary::{Claims, Exposures, MetText, Scalar, Upload};
 
 /// Numbers that decide what is built; zeros once they run out, so that fewer choices mean less.
@@ -208,6 +210,7 @@ pub(super) fn shop_upload(rows: Vec<Row>) -> Upload {
         rows,
         claims: None,
         exposures: None,
+        insight: None,
         deletion: None,
     }
 }
@@ -252,6 +255,7 @@ pub(super) fn any_upload(c: &mut Choices, names: &Names) -> Upload {
         rows: Vec::new(),
         claims: None,
         exposures: None,
+        insight: None,
         deletion,
     };
     if deletion.is_none() {
@@ -261,8 +265,22 @@ pub(super) fn any_upload(c: &mut Choices, names: &Names) -> Upload {
         upload.met = any_met(c, names);
         upload.rows = (0..c.up_to(3)).map(|_| any_row(c, names, &upload.met)).collect();
         upload.exposures = c.is_chosen().then(|| any_exposures(c));
+        upload.insight = c.is_chosen().then(|| any_insight(c));
     }
     upload
+}
+
+/// How somebody was judged.
+pub(super) fn any_insight(c: &mut Choices) -> Insight {
+    let segments = (0..c.up_to(4)).map(|at| format!("{at} 深圳")).collect();
+    let judgement = Judgement {
+        level: Level::ALL[c.up_to(4) as usize],
+        visit_permille: c.up_to(1_000) as u16,
+        buy_permille: c.up_to(1_000) as u16,
+        signs: c.count32(),
+        segments,
+    };
+    Insight { revision: c.count32(), judgement }
 }
 
 /// What somebody saw of experiments.
