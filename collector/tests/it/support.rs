@@ -319,6 +319,7 @@ pub(crate) fn upload(user: &str, device: u64, segment: u64, revision: u32) -> Up
         rows: vec![Row { segment: SegmentId(segment), day: date(0), revision, stats }],
         claims: None,
         exposures: None,
+        insight: None,
         deletion: None,
     }
 }

@@ -17,8 +17,10 @@ fn names_come_along_with_a_deletion_too_once_asked_for() {
     let rule = SyncRule { max_bytes: 4096, max_age_ms: 1, per_session: 1 };
     let rules = huitou::program::rules::Rules::default();
     let trials = Trials::default();
+    let portrait = huitou::insight::portrait::Portrait::default();
     let (attributes, format) = (&[][..], Format::Binary);
-    let policy = Policy { rule: &rule, attributes, format, ledger: None, rules: &rules, trials: &trials };
+    let policy =
+        Policy { rule: &rule, attributes, format, ledger: None, rules: &rules, trials: &trials, portrait: &portrait };
     let mut outbox = Outbox::new();
     let (bare, _) = outbox.compose(&state, policy, At::default()).unwrap();
     let hash = tea_shop().hash();
