@@ -116,7 +116,7 @@ impl Engine {
             ledger.map_or((None, None), |ledger| ledger.estimate().days_left(&self.program.rules, today));
         Known {
             portrait: &self.portrait,
-            earlier: before(&self.portrait.visits, today),
+            earlier: before(&self.portrait, today),
             today,
             now,
             nbd_days: &self.insight.models.fleet.nbd_days,

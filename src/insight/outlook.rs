@@ -56,10 +56,11 @@ pub struct Outlook {
 }
 
 /// Visits before a day.
-pub fn before(rhythm: &Rhythm, today: Day) -> Rhythm {
-    let mut earlier = *rhythm;
-    earlier.forget_after(today.plus(-1));
-    earlier
+pub fn before(portrait: &Portrait, today: Day) -> Rhythm {
+    match portrait.visits.span() {
+        Some((_, last)) if last >= today => portrait.earlier,
+        _ => portrait.visits,
+    }
 }
 
 /// Reads it off the portrait.

@@ -59,6 +59,9 @@ pub struct Coupons {
 pub struct Portrait {
     /// Days on which she came.
     pub visits: Rhythm,
+    /// The same before the latest of them: how she was before she came back. A window that a long absence has emptied
+    /// can't be had back.
+    pub earlier: Rhythm,
     /// Days on which she paid, with what she spent.
     pub purchases: Rhythm,
     /// What she buys and looks at.
@@ -131,7 +134,10 @@ impl Portrait {
 
     fn visit(&mut self, day: Day) {
         if self.visits.span().is_none_or(|(_, last)| last != day) {
-            self.visits.add(day);
+            let earlier = self.visits;
+            if self.visits.add(day) {
+                self.earlier = earlier;
+            }
         }
     }
 
@@ -239,6 +245,7 @@ impl Portrait {
 
     fn forget_after(&mut self, day: Day) {
         forget_days_after(&mut self.visits, day);
+        forget_days_after(&mut self.earlier, day);
         forget_days_after(&mut self.purchases, day);
         self.goods.forget_after(day);
         self.errors.forget_after(day);

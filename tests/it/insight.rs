@@ -152,7 +152,7 @@ fn what_she_buys_every_fortnight_is_due() {
     assert_eq!(due.as_array().unwrap().len(), 1, "one purchase is no habit: {due}");
     let tea = &due[0];
     assert_eq!((&tea["category"], &tea["purchases"], &tea["last"]), (&json!("tea"), &json!(6), &json!("2027-01-31")));
-    assert!(tea["probability"].as_f64().unwrap() > 0.6, "{tea}");
+    assert!(tea["probability"].as_f64().unwrap() > 0.4, "{tea}");
     let (from, to) = (tea["from"].as_str().unwrap(), tea["to"].as_str().unwrap());
     assert!("2027-02-12" <= from && from < to && to < "2027-03-20", "{tea}");
     let why = ask(&mut phone, &json!({"op": "why", "id": "tea-1"}));
@@ -243,7 +243,7 @@ fn the_backend_gets_the_latest_judgement_once() {
     assert!(told.windows(2).all(|two| two[0].revision < two[1].revision));
     let last = told.last().unwrap();
     assert_eq!((last.level.as_str(), &last.segments[..]), ("active", &["all".to_owned()][..]));
-    assert!(last.visit_permille > 900 && last.buy_permille == 0, "{last:?}");
+    assert!(last.visit_permille > 800 && last.buy_permille == 0, "{last:?}");
     phone.boot();
     phone.send_all();
     phone.send_all();

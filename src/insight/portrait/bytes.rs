@@ -15,6 +15,7 @@ impl Portrait {
             return;
         }
         self.visits.encode(w);
+        self.earlier.encode(w);
         self.purchases.encode(w);
         self.goods.encode(w);
         self.encode_habits(w);
@@ -57,6 +58,7 @@ impl Portrait {
         }
         let mut portrait = Portrait {
             visits: Rhythm::decode(r)?,
+            earlier: Rhythm::decode(r)?,
             purchases: Rhythm::decode(r)?,
             goods: Goods::decode(r)?,
             ..Portrait::default()
