@@ -9,14 +9,13 @@ use crate::error::Error;
 use crate::event::{Record, Scalar};
 use crate::experiment::evaluate::{Evaluation, Forced, Outcome, Person};
 use crate::experiment::exposure::{is_key, Exposure};
-use crate::experiment::payload::Payload;
+use crate::experiment::payload::{Payload, PROGRAM_HASH};
 use crate::experiment::trials::{Change, OVERRIDES_MAX};
 use crate::json::JsonWriter;
 use crate::program::value::Value;
 use crate::program::{Program, Warning};
 
-/// The hash of rules that do not say which: the better one in a program, the SDKs' first one in a payload.
-const OWN_HASH: u32 = 2;
+/// The hash of a payload's rules that do not say which: the SDKs' first one.
 const SERVED_HASH: u32 = 1;
 
 /// How experiments are run in this start.
@@ -91,10 +90,10 @@ pub(super) struct Lab {
 
 /// Features of a program, and what is wrong with them.
 pub fn own_payload(program: &Program) -> (Payload, Vec<Warning>) {
-    let parts = [("features", &program.features), ("savedGroups", &program.saved_groups)];
+    let parts = [("features", &program.features), ("saved_groups", &program.saved_groups)];
     let raw = Value::Map(parts.map(|(name, part)| (name.to_owned(), part.0.clone())).into());
     let there = raw.as_map().unwrap_or_default().iter().filter(|(_, part)| *part != Value::Null).cloned().collect();
-    Payload::read(Value::Map(there), OWN_HASH).unwrap_or_default()
+    Payload::read(Value::Map(there), PROGRAM_HASH).unwrap_or_default()
 }
 
 impl Lab {
@@ -295,7 +294,7 @@ impl Engine {
             let exposure = exposure_of(outcome, now);
             let counts = is_key(&exposure.experiment) && is_key(&exposure.variation);
             if counts && !self.trials.has_seen(&self.state.user, &exposure) {
-                let told = exposure_json(&exposure, outcome.variation);
+                let told = exposure_json(&exposure, outcome);
                 changes.push((Change::Exposed(exposure), Some(told)));
             }
         }
@@ -372,15 +371,21 @@ fn exposure_of(outcome: &Outcome, now: UnixMs) -> Exposure {
 }
 
 /// What the app hears.
-fn exposure_json(exposure: &Exposure, variation: usize) -> String {
+fn exposure_json(exposure: &Exposure, outcome: &Outcome) -> String {
     object(|w| {
-        w.text_member("experiment", &exposure.experiment);
-        w.text_member("variation", &exposure.variation);
-        w.count_member("variation_id", variation as u64);
-        w.count_member("bucket_version", exposure.bucket_version.into());
-        w.key("at");
-        w.integer(exposure.first.get());
+        exposure_members(w, exposure);
+        w.count_member("variation_id", outcome.variation as u64);
+        w.text_member("feature", outcome.feature);
     })
+}
+
+/// What is known of an exposure ever after.
+pub(super) fn exposure_members(w: &mut JsonWriter, exposure: &Exposure) {
+    w.text_member("experiment", &exposure.experiment);
+    w.text_member("variation", &exposure.variation);
+    w.count_member("bucket_version", exposure.bucket_version.into());
+    w.key("at");
+    w.integer(exposure.first.get());
 }
 
 fn plain(value: &Scalar) -> Value {

@@ -107,6 +107,8 @@ impl Reason {
 pub struct Outcome<'a> {
     /// Which one.
     pub experiment: &'a Experiment,
+    /// The feature that runs it; empty for an entry of `experiments`.
+    pub feature: &'a str,
     /// Position of her variation; that of the baseline if she is not in it.
     pub variation: usize,
     /// She is.
@@ -325,6 +327,7 @@ impl<'a> Evaluation<'a> {
         let hashed = self.hashed(&experiment.hashing);
         let start = Outcome {
             experiment,
+            feature: trail.map_or("", |trail| self.payload.key(trail.feature)),
             variation: 0,
             is_in: false,
             is_hashed: false,

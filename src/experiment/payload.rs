@@ -19,6 +19,8 @@ pub(super) const LIMITS: Limits =
     Limits { bytes_max: PAYLOAD_BYTES_MAX, depth_max: PAYLOAD_DEPTH_MAX, fields_max: PAYLOAD_FIELDS_MAX };
 /// Codes of texts that can't be read.
 pub(super) const CODES: [&str; 2] = ["payload_too_big", "payload_not_json"];
+/// The hash of a program's rules that do not say which.
+pub const PROGRAM_HASH: u32 = 2;
 
 /// A loaded payload.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -43,13 +45,20 @@ pub(super) struct Bandit {
 
 impl Payload {
     /// Reads `{"features": {…}, "experiments": […], "savedGroups": {…}, "contextualBandits": {…}}`; every member may be
-    /// missing, others are ignored.
+    /// missing, others are ignored. A program (told by its `app`) may stand in its place, with `saved_groups` and
+    /// [`PROGRAM_HASH`].
     ///
     /// # Errors
     /// `payload_too_big` (over [`PAYLOAD_BYTES_MAX`], [`PAYLOAD_DEPTH_MAX`], [`PAYLOAD_FIELDS_MAX`]), `payload_not_json`,
-    /// `payload_invalid` if it is no object or `features` is none. Everything else is a [`Warning`].
+    /// `payload_invalid` if it is no object or `features` is none, `payload_encrypted` if it holds what a phone can't read.
+    /// Everything else is a [`Warning`].
     pub fn load(text: &str, hash_version: u32) -> Result<(Payload, Vec<Warning>), Error> {
         let raw = parse_within(text, LIMITS).map_err(|fault| not_read(text, fault, CODES))?;
+        if raw.get("encryptedFeatures").is_some_and(is_truthy) {
+            let message = "this payload is encrypted: give open() experiments.decrypt, or decrypt it on your server";
+            return Err(Error::new("payload_encrypted", message).at("encryptedFeatures"));
+        }
+        let hash_version = if raw.get("app").is_some() { PROGRAM_HASH } else { hash_version };
         Payload::read(raw, hash_version)
     }
 
@@ -175,7 +184,8 @@ fn members<'a>(raw: &'a Value, name: &str) -> &'a [(String, Value)] {
 fn compiled(cursor: &Cursor, hash_version: u32) -> Payload {
     let raw = cursor.value();
     let part = |name: &'static str| cursor.member(name, raw.get(name).unwrap_or(&Value::Null));
-    let groups = Groups::read(&part("savedGroups"));
+    let groups = if raw.get("saved_groups").is_some() { "saved_groups" } else { "savedGroups" };
+    let groups = Groups::read(&part(groups));
     let bandits: Vec<String> = members(raw, "contextualBandits").iter().map(|(id, _)| id.clone()).collect();
     let source = Source { groups: &groups, bandits: &bandits, hash_version };
     Payload {

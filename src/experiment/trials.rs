@@ -72,6 +72,11 @@ impl Trials {
         }
     }
 
+    /// What a person has seen, in the order in which she did.
+    pub fn seen_by<'a>(&'a self, user: &'a UserId) -> impl Iterator<Item = &'a Seen> {
+        self.seen.iter().filter(move |seen| seen.user == *user)
+    }
+
     /// True if the person has been counted for it.
     pub fn has_seen(&self, user: &UserId, exposure: &Exposure) -> bool {
         self.seen.iter().any(|seen| seen.user == *user && seen.exposure.is_same(exposure))
@@ -79,7 +84,7 @@ impl Trials {
 
     /// Exposures of a person that the backend lacks, oldest first, at most so many.
     pub fn unsent<'a>(&'a self, user: &'a UserId, count_max: usize) -> impl Iterator<Item = &'a Seen> {
-        self.seen.iter().filter(move |seen| !seen.is_acked && seen.user == *user).take(count_max)
+        self.seen_by(user).filter(|seen| !seen.is_acked).take(count_max)
     }
 
     /// Somebody logged in: what was seen before belongs to her. Another account's attributes go.
