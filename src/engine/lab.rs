@@ -220,7 +220,7 @@ impl Engine {
             seen = evaluation.into_seen();
             break;
         }
-        let key = found.map(|outcome| outcome.experiment.variation_key(outcome.variation));
+        let key = found.map(|outcome| outcome.experiment.variation_key(outcome.variation).into_owned());
         let changes = self.changes(&seen, at);
         let is_new = self.note_changes(changes);
         Output::Json(object(|w| {
@@ -282,13 +282,15 @@ impl Engine {
         let (now, day) = (self.corrected(at.instant), self.state.day());
         let mut changes = Vec::new();
         for outcome in seen {
-            let kept = outcome.assignment(day).filter(|_| self.lab.settings.is_sticky);
+            let kept = Some(outcome).filter(|_| self.lab.settings.is_sticky).and_then(|outcome| outcome.assignment(day));
             if let Some(assignment) = kept.filter(|assignment| !self.trials.sticky.has(assignment)) {
                 changes.push((Change::Assigned(assignment), None));
             }
-            let exposure = exposure_of(outcome, now);
-            let counts = is_key(&exposure.experiment) && is_key(&exposure.variation);
-            if counts && !self.trials.has_seen(&self.state.user, &exposure) {
+            let (experiment, version) = (&outcome.experiment.key, outcome.experiment.version);
+            let variation = outcome.experiment.variation_key(outcome.variation);
+            let counts = is_key(experiment) && is_key(&variation);
+            if counts && !self.trials.has_seen(&self.state.user, (experiment, &variation), version) {
+                let exposure = exposure_of(outcome, now);
                 let told = exposure_json(&exposure, outcome.variation);
                 changes.push((Change::Exposed(exposure), Some(told)));
             }
@@ -359,7 +361,7 @@ impl Engine {
 fn exposure_of(outcome: &Outcome, now: UnixMs) -> Exposure {
     Exposure {
         experiment: outcome.experiment.key.clone(),
-        variation: outcome.experiment.variation_key(outcome.variation),
+        variation: outcome.experiment.variation_key(outcome.variation).into_owned(),
         bucket_version: outcome.experiment.version,
         first: now,
     }

@@ -71,9 +71,11 @@ impl Payload {
 
     fn put_in_order(&mut self) {
         let mut order: Vec<u32> = Vec::new();
-        for position in 0..self.features.len() {
-            let place = order.partition_point(|&other| self.key(other as usize) < self.key(position));
-            order.insert(place, position as u32);
+        let features = members(&self.raw, "features");
+        let key = |position: u32| features.get(position as usize).map(|(key, _)| key.as_str());
+        for position in 0..features.len() as u32 {
+            let place = order.partition_point(|&other| key(other) < key(position));
+            order.insert(place, position);
         }
         self.order = order;
     }

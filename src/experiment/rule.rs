@@ -5,6 +5,7 @@ use super::bucket::{ranges, Range};
 use crate::condition::{compile, is_truthy, Condition, Groups};
 use crate::program::read::Cursor;
 use crate::program::value::Value;
+use std::borrow::Cow;
 
 /// The attribute that is hashed unless a rule names another.
 pub const HASH_ATTRIBUTE: &str = "id";
@@ -124,13 +125,15 @@ pub(super) struct Meta {
 
 impl Experiment {
     /// The key of a variation: its own, else its position.
-    pub fn variation_key(&self, variation: usize) -> String {
-        let own = self.meta.get(variation).and_then(|meta| meta.key.clone());
-        own.unwrap_or_else(|| {
-            let mut key = String::new();
-            crate::json::push_unsigned(&mut key, variation as u64);
-            key
-        })
+    pub fn variation_key(&self, variation: usize) -> Cow<'_, str> {
+        match self.meta.get(variation).and_then(|meta| meta.key.as_deref()) {
+            Some(own) => Cow::Borrowed(own),
+            None => {
+                let mut key = String::new();
+                crate::json::push_unsigned(&mut key, variation as u64);
+                Cow::Owned(key)
+            }
+        }
     }
 }
 
