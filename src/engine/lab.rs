@@ -282,7 +282,8 @@ impl Engine {
         let (now, day) = (self.corrected(at.instant), self.state.day());
         let mut changes = Vec::new();
         for outcome in seen {
-            let kept = Some(outcome).filter(|_| self.lab.settings.is_sticky).and_then(|outcome| outcome.assignment(day));
+            let kept =
+                Some(outcome).filter(|_| self.lab.settings.is_sticky).and_then(|outcome| outcome.assignment(day));
             if let Some(assignment) = kept.filter(|assignment| !self.trials.sticky.has(assignment)) {
                 changes.push((Change::Assigned(assignment), None));
             }
