@@ -418,10 +418,12 @@ impl<'a> Evaluation<'a> {
         let Some(sticky) = self.person.sticky.filter(|_| hashing.is_sticky) else { return Kept::None };
         let fallback = hashing.fallback.as_deref().unwrap_or(HASH_ATTRIBUTE);
         let names = [hashing.attribute.as_str(), fallback];
-        let values = names.map(|name| self.hashable(name).map(|value| (name, value)));
+        // Mostly both are the same.
+        let different = if fallback == hashing.attribute { 1 } else { 2 };
         let mut found = None;
-        for (name, value) in values.iter().flatten() {
-            let attribute = (*name, &**value);
+        for name in names.into_iter().take(different) {
+            let Some(value) = self.hashable(name) else { continue };
+            let attribute = (name, &*value);
             if sticky.is_blocked(&experiment.key, experiment.version_min, attribute) {
                 return Kept::Blocked;
             }

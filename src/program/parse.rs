@@ -181,8 +181,14 @@ impl Parser<'_> {
         loop {
             let rest = self.text.get(self.at..)?;
             let length = rest.bytes().position(|byte| matches!(byte, b'"' | b'\\' | 0..=31)).unwrap_or(rest.len());
-            out.push_str(rest.get(..length)?);
+            let part = rest.get(..length)?;
             self.at += length;
+            // Nearly every text is one part: its memory is taken once.
+            if out.is_empty() {
+                out = part.to_owned();
+            } else {
+                out.push_str(part);
+            }
             match self.peek() {
                 b'"' => break,
                 b'\\' => out.push(self.escape()?),
