@@ -282,6 +282,7 @@ impl Engine {
         self.ledgers = Ledgers::default();
         self.trials = Trials::default();
         self.lab.forget_attributes();
+        self.lab.forget_noted();
         self.page = None;
         self.resume = None;
         self.refused = true;

@@ -72,6 +72,11 @@ impl Trials {
         }
     }
 
+    /// Grows with each exposure.
+    pub fn revision(&self) -> u32 {
+        self.revision
+    }
+
     /// True if the person has been counted for a variation of an experiment in a bucket version.
     pub fn has_seen(&self, user: &UserId, (experiment, variation): (&str, &str), version: u32) -> bool {
         self.seen.iter().any(|seen| seen.exposure.is_of(experiment, variation, version) && seen.user == *user)

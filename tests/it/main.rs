@@ -6,6 +6,7 @@
 mod day;
 mod engine;
 mod faults;
+mod features;
 mod formats;
 mod json;
 mod ledger;
