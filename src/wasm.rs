@@ -17,7 +17,7 @@ use crate::event::Scalar;
 #[cfg(feature = "decrypt")]
 use crate::experiment::decrypt;
 #[cfg(feature = "server")]
-use crate::experiment::reduce;
+use crate::experiment::{exported as assigned, reduce};
 use crate::id::{EventIx, FlowIx, Label};
 #[cfg(feature = "server")]
 use crate::loyalty::{chained, exported};
@@ -268,6 +268,20 @@ pub fn heads(claims: &str) -> Result<String, JsValue> {
 #[wasm_bindgen]
 pub fn reduce_payload(request: &str) -> Result<String, JsValue> {
     reduce::reduce_json(request).map_err(|error| throw(&error))
+}
+
+/// For receivers: what a phone would decide, from JSON to JSON (see [`assigned::evaluate_json`]).
+#[cfg(feature = "server")]
+#[wasm_bindgen]
+pub fn evaluate(request: &str) -> Result<String, JsValue> {
+    assigned::evaluate_json(request).map_err(|error| throw(&error))
+}
+
+/// For receivers: the arithmetic of assignment, from JSON to JSON (see [`assigned::bucketing_json`]).
+#[cfg(feature = "server")]
+#[wasm_bindgen]
+pub fn bucketing(request: &str) -> Result<String, JsValue> {
+    assigned::bucketing_json(request).map_err(|error| throw(&error))
 }
 
 /// An encrypted payload in the open, as text (see [`decrypt::decrypt_payload`]).

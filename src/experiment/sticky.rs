@@ -54,12 +54,13 @@ impl Sticky {
 
     /// True if there is an assignment of an earlier bucket version than `version_min`.
     pub fn is_blocked(&self, experiment: &str, version_min: u32, attribute: (&str, &str)) -> bool {
-        self.of(experiment, attribute).any(|kept| kept.version < version_min)
+        version_min > 0 && self.of(experiment, attribute).any(|kept| kept.version < version_min)
     }
 
     /// True if keeping it would change nothing.
     pub fn has(&self, assignment: &Assignment) -> bool {
-        self.list.contains(assignment)
+        let (name, value) = &assignment.attribute;
+        self.of(&assignment.experiment, (name, value)).any(|kept| kept == assignment)
     }
 
     /// Keeps an assignment in place of an earlier one of the same experiment, version and person.

@@ -77,9 +77,14 @@ impl Trials {
         self.seen.iter().filter(move |seen| seen.user == *user)
     }
 
-    /// True if the person has been counted for it.
-    pub fn has_seen(&self, user: &UserId, exposure: &Exposure) -> bool {
-        self.seen.iter().any(|seen| seen.user == *user && seen.exposure.is_same(exposure))
+    /// Grows with each exposure.
+    pub fn revision(&self) -> u32 {
+        self.revision
+    }
+
+    /// True if the person has been counted for a variation of an experiment in a bucket version.
+    pub fn has_seen(&self, user: &UserId, (experiment, variation): (&str, &str), version: u32) -> bool {
+        self.seen.iter().any(|seen| seen.exposure.is_of(experiment, variation, version) && seen.user == *user)
     }
 
     /// Exposures of a person that the backend lacks, oldest first, at most so many.
@@ -99,7 +104,7 @@ impl Trials {
     }
 
     fn expose(&mut self, user: &UserId, exposure: &Exposure, now: UnixMs) {
-        if self.has_seen(user, exposure) {
+        if self.has_seen(user, (&exposure.experiment, &exposure.variation), exposure.bucket_version) {
             return;
         }
         if self.seen.len() >= SEEN_MAX {

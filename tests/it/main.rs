@@ -7,6 +7,7 @@ mod day;
 mod engine;
 mod experiments;
 mod faults;
+mod features;
 mod formats;
 mod json;
 mod ledger;
