@@ -71,6 +71,8 @@ function growthbook() {
   };
 }
 
+const SOMEBODY = person(0);
+
 /** What changes of a person from one moment to the next. */
 const changed = (n) => ({ level: n % 12, orders: n % 7 });
 
@@ -87,7 +89,7 @@ function round(subject, { text, keys, times }) {
   for (let load = 0; load < LOADS; load++) {
     // On a phone nothing is in force before.
     subject.clear();
-    subject.become(person(load));
+    subject.become(SOMEBODY);
     loads.load += timed(1, () => subject.load(text)) / LOADS;
     loads.first += timed(1, readAll) / LOADS;
   }

@@ -309,7 +309,7 @@ impl<'a> Evaluation<'a> {
     fn hashable(&self, attribute: &str) -> Option<Cow<'a, str>> {
         let value = self.attributes().get(attribute)?;
         let fits = match value {
-            Value::Text(text) => return (!text.is_empty()).then(|| Cow::Borrowed(text.as_str())),
+            Value::Text(text) => return (!text.is_empty()).then_some(Cow::Borrowed(text.as_str())),
             Value::Number(_) => true,
             _ => self.person.dialect == Dialect::Loose,
         };
