@@ -277,11 +277,11 @@ pub fn evaluate(request: &str) -> Result<String, JsValue> {
     assigned::evaluate_json(request).map_err(|error| throw(&error))
 }
 
-/// For receivers: the arithmetic of assignment, from JSON to JSON (see [`assigned::bucketing_json`]).
+/// For receivers: the arithmetic of assignment, from JSON to JSON (see [`assigned::calculate_json`]).
 #[cfg(feature = "server")]
 #[wasm_bindgen]
-pub fn bucketing(request: &str) -> Result<String, JsValue> {
-    assigned::bucketing_json(request).map_err(|error| throw(&error))
+pub fn calculate(request: &str) -> Result<String, JsValue> {
+    assigned::calculate_json(request).map_err(|error| throw(&error))
 }
 
 /// An encrypted payload in the open, as text (see [`decrypt::decrypt_payload`]).

@@ -1,6 +1,7 @@
 //! Assignment for backends and analysts: the phone's own decisions and the arithmetic beneath them, JSON to JSON.
 
 use super::bucket::{self, Range};
+use super::decrypt::decrypt;
 use super::evaluate::{Evaluation, Forced, Person};
 use super::launch;
 use super::payload::Payload;
@@ -124,13 +125,13 @@ fn write_result((payload, evaluation): (&Payload, &Evaluation), request: &Value,
     }
 }
 
-/// The arithmetic of assignment, `["hash", seed, value, version]`, `["ranges", variations, coverage, weights or null]`,
-/// `["choose", number, [[start, end]]]`, `["equalWeights", variations]`, `["isInNamespace", value, [name, start, end]]` or
-/// `["asked", address, experiment, variations]`: a number, a list, true or false, or null.
+/// The arithmetic beneath decisions, `["hash", seed, value, version]`, `["ranges", variations, coverage, weights or null]`,
+/// `["choose", number, [[start, end]]]`, `["equalWeights", variations]`, `["isInNamespace", value, [name, start, end]]`
+/// `["asked", address, experiment, variations]` or `["decrypt", text, key]`: a number, a list, a text, true or false, or null.
 ///
 /// # Errors
 /// `request_too_big`, `request_not_json`, `request_invalid`.
-pub fn bucketing_json(text: &str) -> Result<String, Error> {
+pub fn calculate_json(text: &str) -> Result<String, Error> {
     let request = read(text)?;
     let arguments = request.as_list().unwrap_or_default();
     let bad = || invalid("expected the name of a calculation and its arguments", "");
@@ -141,6 +142,7 @@ pub fn bucketing_json(text: &str) -> Result<String, Error> {
         "equalWeights" => count(arguments, 1).map(|count| numbers(&bucket::equal_weights(count))),
         "isInNamespace" => is_in_namespace(arguments),
         "asked" => asked(arguments),
+        "decrypt" => decrypted(arguments),
         _ => None,
     };
     answer.map(|answer| answer.to_json()).ok_or_else(bad)
@@ -193,4 +195,8 @@ fn is_in_namespace(arguments: &[Value]) -> Option<Value> {
 
 fn asked(arguments: &[Value]) -> Option<Value> {
     Some(position(launch::asked(text(arguments, 1)?, text(arguments, 2)?, count(arguments, 3)?)))
+}
+
+fn decrypted(arguments: &[Value]) -> Option<Value> {
+    Some(decrypt(text(arguments, 1)?, text(arguments, 2)?).map_or(Value::Null, Value::Text))
 }

@@ -26,7 +26,6 @@ function load(Core, text) {
   try {
     const core = new Core(text, SEED);
     const { app, revision, dictionary, warnings, events, flows } = core.describe();
-    core.free();
     return { app, revision, warnings, flows, events: events.slice(BUILT_IN_EVENTS).map(namesOf), digest: String(dictionary) };
   } catch (error) {
     if (!Array.isArray(error.mistakes)) throw error;

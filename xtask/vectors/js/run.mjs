@@ -4,6 +4,7 @@
  */
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { growthbook } from './growthbook.mjs';
 import { loyalty } from './loyalty.mjs';
 import { program } from './program.mjs';
 import { told } from './told.mjs';
@@ -17,6 +18,7 @@ const FORMS = {
   'loyalty.json': loyalty,
   'loyalty-rules.json': loyalty,
   'loyalty-told.json': told,
+  'growthbook.json': growthbook,
 };
 
 const folder = process.argv[2];
