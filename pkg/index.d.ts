@@ -79,6 +79,12 @@ export interface ExperimentOptions {
   engineAttributes?: boolean;
   /** Saved groups of the kind `remote` that the person is in, as your backend says. */
   remoteGroupIds?: string[];
+  /**
+   * Makes a payload readable before the engine gets it, text to text: `(text) => decryptPayload(text, KEY)` with the package
+   * `huitou-decrypt`, for payloads that GrowthBook encrypts. What is stored stays as it was served. Whatever it throws leaves
+   * the payload before in force.
+   */
+  decrypt?: (payload: string) => string;
   /** `0.8`: as the released JavaScript SDK 1.8.0 decides, where it differs from the specification 0.12.0. */
   compat?: '0.8';
 }

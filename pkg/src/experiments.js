@@ -43,9 +43,10 @@ export const experimentCalls = {
 /** The payload in force beside the program: the latest from its address, else the app's own. */
 export class Payload {
   /** @param {object} settings see open.js */
-  constructor({ host, experiments: { payload, url, refresh_minutes } }, keeper, events) {
+  constructor({ host, experiments: { payload, url, refresh_minutes, decrypt } }, keeper, events) {
     this._host = host;
     this._url = url;
+    this._decrypt = decrypt || ((text) => text);
     this._age_ms = (refresh_minutes === undefined ? 60 : refresh_minutes) * MINUTE_MS;
     this._keeper = keeper;
     this._events = events;
@@ -126,7 +127,8 @@ export class Payload {
     if (typeof text !== 'string' || text.length > PAYLOAD_CHARS_MAX) {
       throw new HuitouError('payload_too_big', 'a payload has at most 512 KB: reduce it on the server');
     }
-    const { features, warnings } = this._keeper.ask((engine, at, offset) => engine.features.load(text, at, offset));
+    const open = this._decrypt(text);
+    const { features, warnings } = this._keeper.ask((engine, at, offset) => engine.features.load(open, at, offset));
     warnings.forEach(({ path, message }) => this._keeper.debug('payload ' + path + ': ' + message));
     this._events.emit('features', { source, features, warnings });
   }

@@ -9,7 +9,7 @@ const HOST_FUNCTIONS = [
 const FORMATS = ['binary', 'json'];
 
 /** Every rule about an option: [path, expected, holds]. */
-function rulesOf(options, host, { payload, url, refresh_minutes, compat }) {
+function rulesOf(options, host, { payload, url, refresh_minutes, compat, decrypt }) {
   const isUrl = (text) => text === undefined || /^https?:\/\/[^\s]+$/.test(text);
   const isOneOf = (value, ...types) => value === undefined || value === null || types.includes(typeof value);
   const rules = [
@@ -21,6 +21,7 @@ function rulesOf(options, host, { payload, url, refresh_minutes, compat }) {
     ['experiments.payload', 'a payload as an object or as JSON text', isOneOf(payload, 'object', 'string')],
     ['experiments.url', 'an http(s) address', isUrl(url)],
     ['experiments.refresh_minutes', 'a number from 0 up', refresh_minutes === undefined || refresh_minutes >= 0],
+    ['experiments.decrypt', 'a function from text to text', isOneOf(decrypt, 'function')],
     ['experiments.compat', '0.8 or nothing', compat === undefined || compat === '0.8'],
   ];
   return rules.concat(HOST_FUNCTIONS.map((name) => ['host.' + name, 'a function', host && typeof host[name] === 'function']));
