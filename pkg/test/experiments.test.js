@@ -192,7 +192,7 @@ test('options: sticky, enabled, qa, the attributes that the engine fills', async
   const features = { seen: { defaultValue: 0, rules: [{ condition: { sessions: { $gt: 0 } }, force: 1 }] } };
   assert.equal((await opened({ features })).h.feature('seen', 0), 1);
   assert.equal((await opened({ features, experiments: { engineAttributes: false } })).h.feature('seen', 0), 0);
-  const remote = { features: { inside: { defaultValue: 0, rules: [{ condition: { $savedGroup: 'g1' }, force: 1 }] } }, savedGroups: { g1: { type: 'remote' } } };
+  const remote = { features: { inside: { defaultValue: 0, rules: [{ condition: { $savedGroup: { id: 'g1' } }, force: 1 }] } }, savedGroups: { g1: { type: 'remote' } } };
   assert.equal((await opened({ experiments: { payload: remote, remoteGroupIds: ['g1'] } })).h.feature('inside', 0), 1);
   assert.equal((await opened({ experiments: { payload: remote } })).h.feature('inside', 0), 0);
 });
