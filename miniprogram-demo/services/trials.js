@@ -1,7 +1,7 @@
 // The shop's two experiments: what they decide, and what the laboratory shows of them.
 const engine = require('./engine');
 const program = require('../program');
-const { clock, yuan } = require('../utils/format');
+const { clock } = require('../utils/format');
 
 const KEYS = ['buy-button', 'coupon'];
 const PLAIN = { text: '立即购买', colour: '' };
