@@ -4,6 +4,7 @@ const program = require('../program');
 const { clock } = require('../utils/format');
 
 const KEYS = ['buy-button', 'coupon'];
+const COUPON_KEY = 'shop.coupon';
 const PLAIN = { text: '立即购买', colour: '' };
 
 const ENDED_BY = {
@@ -17,9 +18,24 @@ function buyButton() {
   return engine.feature('buy-button', PLAIN);
 }
 
-/** What the newcomer's coupon takes off, in fen. */
+/** What the coupon on offer takes off, in fen. */
 function couponFen() {
   return engine.feature('coupon', program.features.coupon.defaultValue);
+}
+
+/** What the coupon in the wallet takes off the next order, in fen; 0 without one. */
+function heldCoupon() {
+  return Number(wx.getStorageSync(COUPON_KEY)) || 0;
+}
+
+/** Takes the coupon on offer, for what it is worth now. */
+function takeCoupon() {
+  wx.setStorageSync(COUPON_KEY, couponFen());
+}
+
+/** The coupon has been paid with. */
+function spendCoupon() {
+  wx.removeStorageSync(COUPON_KEY);
 }
 
 function experimentOf(key) {
@@ -45,4 +61,4 @@ function view(state) {
   return { experiments: KEYS.map(experimentOf), exposures: known.map(exposureOf) };
 }
 
-module.exports = { buyButton, couponFen, view };
+module.exports = { buyButton, couponFen, heldCoupon, spendCoupon, takeCoupon, view };

@@ -20,7 +20,7 @@ const tasteOf = (product) => (product.taste || []).map((level, i) => ({ name: TA
 Page({
   ...visit,
 
-  data: { solid: false, slide: 0, product: null, pictures: [], tastes: [], brew: null, reviews: [], related: [], liked: false, inCart: 0, chosen: null, buy: trials.buyButton() },
+  data: { solid: false, slide: 0, product: null, pictures: [], tastes: [], brew: null, reviews: [], related: [], liked: false, inCart: 0, chosen: null, buy: trials.buyButton(), coupon_fen: 0, held: false },
 
   onLoad({ id }) {
     const product = catalog.find(id);
@@ -40,7 +40,17 @@ Page({
   onShow() {
     visit.onShow();
     this.setData({ inCart: cart.count() });
-    engine.ready().then(() => this.setData({ buy: trials.buyButton() }), () => {});
+    engine.ready().then(() => this.decide(), () => {});
+  },
+
+  /** What the shop's experiments say. */
+  decide() {
+    this.setData({ buy: trials.buyButton(), coupon_fen: trials.heldCoupon() || trials.couponFen(), held: trials.heldCoupon() > 0 });
+  },
+
+  takeCoupon() {
+    trials.takeCoupon();
+    this.decide();
   },
 
   /** What came before the user agreed was not recorded: the visit starts now. */
