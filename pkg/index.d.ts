@@ -764,6 +764,8 @@ export interface State {
   active_days: string[];
   /** What is kept: `row` is a row of the JSON profile (docs/wire.md). */
   rows: { user: string; acked: number; quarantined: boolean; row: Record<string, unknown> }[];
+  /** What the user has seen of experiments, oldest first; `acked`: the backend has it. */
+  exposures: (Exposure & { acked: boolean })[];
 }
 
 /** An order that the app believes paid. */
