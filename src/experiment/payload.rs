@@ -105,6 +105,11 @@ impl Payload {
         self.experiments.iter().position(|experiment| experiment.key == key)
     }
 
+    /// How many entries `experiments` has.
+    pub fn experiments_len(&self) -> usize {
+        self.experiments.len()
+    }
+
     /// The feature whose rules run the experiment.
     pub fn feature_of(&self, experiment: &str) -> Option<usize> {
         let runs = |rule: &Rule| matches!(&rule.then, Then::Run(run) if run.key == experiment);

@@ -13,6 +13,7 @@ mod json;
 mod ledger;
 mod loyalty_properties;
 mod model;
+mod payloads;
 mod program;
 mod program_docs;
 mod support;
