@@ -154,7 +154,7 @@ module.exports = {
       "defaultValue": 500,
       "rules": [
         {
-          "key": "coupon", "hashAttribute": "device_id", "name": "新客券的面额", "weights": [0.5, 0.5],
+          "key": "coupon", "hashAttribute": "device_id", "name": "立减券的面额", "weights": [0.5, 0.5],
           "variations": [500, 800],
           "meta": [{ "key": "five", "name": "5 元" }, { "key": "eight", "name": "8 元" }]
         }
