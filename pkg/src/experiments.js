@@ -76,7 +76,7 @@ export class Payload {
 
   /** Asks the address, if the last answer is old. */
   poll() {
-    if (!this._url || Math.abs(this._host.now() - this._askedAt) < this._age_ms) return;
+    if (!this._url || !this._keeper.consent || Math.abs(this._host.now() - this._askedAt) < this._age_ms) return;
     this.refresh().catch((error) => error.code !== 'offline' && this._keeper.report(error));
   }
 
@@ -90,6 +90,12 @@ export class Payload {
       this._asking.then(done, done);
     }
     return this._asking;
+  }
+
+  /** Consent was given: the address may be asked, and what it said before be stored. */
+  permit() {
+    this.keep();
+    this.poll();
   }
 
   /** Stores the latest payload for the next start. Synchronously, so that it can't land after a withdrawal. */
@@ -136,6 +142,7 @@ export class Payload {
   async _fetch() {
     if (!this._url) throw new HuitouError('no_url', 'open() was given no address of a payload', 'experiments.url');
     await this._keeper.running();
+    if (!this._keeper.consent) throw new HuitouError('consent_needed', 'nothing is sent before consent(true)');
     const { etag, text } = this._latest || {};
     const { status, headers, body } = await this._asked(etag ? { 'If-None-Match': etag } : {});
     if (status !== 200 && status !== 304) {

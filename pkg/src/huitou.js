@@ -55,7 +55,7 @@ export class Huitou {
       this._keeper.consent = granted;
       if (granted) {
         this._sender.warm();
-        this._keeper.payload.keep();
+        this._keeper.payload.permit();
       } else this._keeper.payload.drop();
     });
   }

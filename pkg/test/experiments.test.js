@@ -335,21 +335,22 @@ test('without an address there is nothing to refresh', async () => {
   await assert.rejects(h.refreshFeatures(), { code: 'no_url', path: 'experiments.url' });
 });
 
-test('before consent a payload counts and is not stored; consent stores it, withdrawal removes it', async () => {
+test('before consent the address is not asked; consent asks and stores, withdrawal removes', async () => {
   const key = 'huitou.tea-shop.payload';
-  const { h, host, server } = await opened({ experiments: { url: URL }, consent: null, server: payloads({ body: payload('blue') }) });
-  assert.equal(h.feature('colour', ''), 'blue');
-  assert.deepEqual(await host.load([key]), [null]);
-  assert.deepEqual(Object.keys(server.asked[0].headers), [], 'the request says nothing about the person');
+  const { h, host, server } = await opened({ experiments: { url: URL, payload: payload('own') }, consent: null, server: payloads({ body: payload('blue') }) });
+  assert.equal(h.feature('colour', ''), 'own', "the app's own payload needs no consent");
+  await assert.rejects(h.refreshFeatures(), { code: 'consent_needed' });
+  assert.deepEqual(server.asked, []);
   await h.consent(true);
+  await settled();
+  assert.equal(h.feature('colour', ''), 'blue');
+  assert.deepEqual(Object.keys(server.asked[0].headers), [], 'the request says nothing about the person');
   assert.ok((await host.load([key]))[0].includes('blue'));
   await h.consent(false);
   await settled();
   assert.deepEqual(await host.load([key]), [null]);
-  server.next = { body: payload('white') };
-  assert.equal(await h.refreshFeatures(), true);
-  assert.deepEqual(await host.load([key]), [null], 'what comes after the withdrawal is not stored');
-  assert.equal(h.feature('colour', ''), 'white');
+  await assert.rejects(h.refreshFeatures(), { code: 'consent_needed' });
+  assert.equal(server.asked.length, 1);
 });
 
 test('a program served by a backend stands for a payload', async () => {
