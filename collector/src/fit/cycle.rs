@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use huitou::insight::model::number::{lgamma, ln};
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use super::days::{Days, People};
 use super::minimum::minimise;
@@ -13,7 +13,7 @@ use crate::error::Failure;
 const PEOPLE_MIN: usize = 30;
 
 /// Intervals of one category (or of all), in days.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Cycle {
     /// Median interval.
     pub median_days: f64,
@@ -24,7 +24,7 @@ pub struct Cycle {
 }
 
 /// What was fitted.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Cycles {
     /// Variance of ln interval around a person's own mean.
     pub within: f64,

@@ -111,7 +111,7 @@ mod tests {
     #[test]
     fn parameters_that_made_the_data_are_found() {
         let truth = [0.525, 6.183, 0.891, 1.614];
-        let people = made(6_000, truth);
+        let people = made(4_000, truth);
         let found = mbg(&people).unwrap();
         for (found, truth) in found.parameters.iter().zip(truth) {
             assert!((found / truth - 1.0).abs() < 0.25, "{found} instead of {truth}");

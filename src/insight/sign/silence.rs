@@ -8,9 +8,9 @@ use crate::clock::Day;
 use crate::insight::rhythm::Rhythm;
 
 /// Deviations above her mean gap that are unusual.
-pub const DEVIATIONS: f64 = 9.0;
+pub const DEVIATIONS: f64 = 10.0;
 /// Days away that are unusual whoever she is.
-pub const DAYS: f64 = 75.0;
+pub const DAYS: f64 = 80.0;
 /// The deviation of gaps at random times (their mean) counts as so many gaps of her own.
 const PRIOR_GAPS: f64 = 4.0;
 
