@@ -2,6 +2,7 @@
 
 pub mod due;
 pub mod epoch;
+pub mod fleet;
 pub mod model;
 pub mod profile;
 pub mod recent;

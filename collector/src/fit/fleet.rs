@@ -177,6 +177,7 @@ pub fn date(day: i32) -> String {
 mod tests {
     use super::*;
     use crate::fit::random::Random;
+    use huitou::insight::fleet::Fleet;
 
     /// People who come with rates of their own and drop out, from day 10,000 on for 300 days.
     fn made(people: usize, seed: u64) -> Data {
@@ -214,6 +215,9 @@ mod tests {
         assert_eq!((section.revision, section.trained.to.as_str()), (1, "1998-03-14"));
         assert!(section.returning.score().is_some() && section.spend.is_some() && section.cycle.is_none());
         let text = serde_json::to_string(&section).unwrap();
+        let (fleet, bad) = Fleet::read(&huitou::program::value::parse(&text).unwrap());
+        assert_eq!((fleet.returning, bad), (section.returning.score(), vec![]), "phones read what is written");
+        assert!(fleet.revision == 1 && fleet.spend.is_some());
         assert_eq!(serde_json::from_str::<Section>(&text).unwrap(), section);
     }
 

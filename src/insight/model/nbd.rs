@@ -11,6 +11,9 @@ pub struct Nbd {
 }
 
 impl Nbd {
+    /// What is assumed of visits before a fleet was fitted, with α in days: households of the public data set.
+    pub const PRIOR_DAYS: Nbd = Nbd { r: 1.4, alpha: 10.0 };
+
     /// With `[r, α]`.
     pub fn new([r, alpha]: [f64; 2]) -> Option<Nbd> {
         (is_positive(r) && is_positive(alpha)).then_some(Nbd { r, alpha })

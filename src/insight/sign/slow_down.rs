@@ -12,7 +12,7 @@ const SUMMED_DAYS: i64 = WINDOW_DAYS as i64 - 1;
 /// Days before those, at least: a rate needs a time to be taken from.
 const BASE_DAYS_MIN: i64 = 56;
 /// The sum over √λ0 that is unusual.
-pub const THRESHOLD: f64 = 24.6;
+pub const THRESHOLD: f64 = 24.7;
 
 /// What has become of her rate.
 #[derive(Clone, Copy, Debug, PartialEq)]

@@ -37,6 +37,11 @@ impl CycleFleet {
     /// What is assumed before a fleet was fitted: groceries of the public data set, around a median of 30 days.
     pub const PRIOR: CycleFleet =
         CycleFleet { ln_median: 3.401_197_381_662_155_4, within: 0.806, between: 0.359, gamma: [1.579, 2.39, 44.49] };
+
+    /// True if [`Cycle::new`] takes it.
+    pub fn is_sane(&self) -> bool {
+        Cycle::new(self, &Gaps::default()).is_some()
+    }
 }
 
 /// A person's intervals between purchases of one thing.
