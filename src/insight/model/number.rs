@@ -19,7 +19,16 @@ pub fn is_coefficient(value: f64) -> bool {
 
 /// A length of time as models take it: what is negative or no number is 0.
 pub fn time(value: f64) -> f64 {
-    value.max(0.0).min(PARAMETER_MAX)
+    amount(value, PARAMETER_MAX)
+}
+
+/// A number from 0 to `most`: what is negative or no number is 0.
+pub fn amount(value: f64, most: f64) -> f64 {
+    if value > 0.0 {
+        value.min(most)
+    } else {
+        0.0
+    }
 }
 
 /// 1 / (1 + e^-x), within 0..=1 for every number.

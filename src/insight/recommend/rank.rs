@@ -1,5 +1,7 @@
 //! Scores of all items, then the best of them, one by one.
 
+use crate::insight::model::number::amount;
+
 use super::{Deed, Item, Kind, Pick, Reason, Shelf, Wish};
 
 /// A view speaks less than a purchase. Guessed: no public log has both.
@@ -37,8 +39,8 @@ pub fn recommend(shelf: &Shelf, deeds: &[Deed], wish: &Wish) -> Vec<Pick> {
     let mut marks = vec![Mark::default(); shelf.items.len()];
     for deed in deeds {
         if let Some(mark) = marks.get_mut(usize::from(deed.item)) {
-            mark.bought = deed.bought.max(0.0).min(DEEDS_MAX);
-            mark.viewed = deed.viewed.max(0.0).min(DEEDS_MAX);
+            mark.bought = amount(deed.bought, DEEDS_MAX);
+            mark.viewed = amount(deed.viewed, DEEDS_MAX);
             let is_durable = shelf.items.get(usize::from(deed.item)).is_some_and(|item| item.is_durable);
             mark.is_resting = is_durable && mark.bought > 0.0 && deed.bought_days_ago < wish.durable_days;
         }
