@@ -1,6 +1,6 @@
 //! Maximum likelihood of NBD, BG/NBD and MBG/NBD (Fader, Hardie & Lee 2005; Batislam, Denizel & Filiztekin 2007).
 
-use huitou::insight::model::number::{lgamma, ln, ln_1p};
+use huitou::insight::model::number::{lgamma, ln};
 
 use super::minimum::minimise;
 use crate::error::Failure;
@@ -78,7 +78,7 @@ fn dropping([r, alpha, a, b]: [f64; 4], person: &Summary, delta: f64) -> f64 {
     let alive = -(r + x) * ln(alpha + age);
     let tail = if stayed > 0.0 {
         let gone = ln(a / (b + stayed - 1.0)) - (r + x) * ln(alpha + last);
-        gone.max(alive) + ln_1p((-(gone - alive).abs()).exp())
+        gone.max(alive) + (-(gone - alive).abs()).exp().ln_1p()
     } else {
         alive
     };
