@@ -83,7 +83,7 @@ fn step(before: Option<u16>, item: u16) -> Option<u64> {
 
 /// Twenty thousand pairs are read for every list of recommendations, so this reads bytes by itself.
 fn read(bytes: &[u8], items: usize, visit: &mut dyn FnMut(u16, &[Neighbour])) -> Option<()> {
-    let mut at = Place { bytes, items, position: 0 };
+    let mut at = Place { rest: bytes.iter(), items };
     if at.byte()? != VERSION {
         return None;
     }
@@ -99,21 +99,18 @@ fn read(bytes: &[u8], items: usize, visit: &mut dyn FnMut(u16, &[Neighbour])) ->
         }
         visit(item?, found);
     }
-    (at.position == bytes.len()).then_some(())
+    at.rest.as_slice().is_empty().then_some(())
 }
 
 struct Place<'a> {
-    bytes: &'a [u8],
+    rest: core::slice::Iter<'a, u8>,
     items: usize,
-    position: usize,
 }
 
 impl Place<'_> {
     #[inline(always)]
     fn byte(&mut self) -> Option<u8> {
-        let byte = self.bytes.get(self.position).copied();
-        self.position += 1;
-        byte
+        self.rest.next().copied()
     }
 
     /// Nothing here needs more than three bytes, and the shortest way to write a number is the only one.
