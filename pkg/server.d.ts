@@ -140,6 +140,42 @@ export function reducePayload(payload: object, options?: ReduceOptions): Record<
  */
 export function pruneCondition(condition: object, attributes: object, savedGroups?: object): boolean | Record<string, unknown>;
 
+/**
+ * Scores people by the models of a fleet: the phone's own formulas, to the last bit. All times are in the unit of the
+ * parameters.
+ * @returns one object a person, by the models' names; a list has one figure for each of `within`
+ * @throws HuitouError `score_too_big`, `score_invalid` at the path of a model or of people that make no sense
+ */
+export function insightScore(request: ScoreRequest): Record<string, Score>[];
+
+/** What {@link insightScore} goes by. */
+export interface ScoreRequest {
+  models: Record<string, LifetimeModel>;
+  /** Events after the first one, when the latest was and how old she is, both since the first; the mean of x amounts. */
+  people: { x: number; last: number; age: number; mean?: number }[];
+  /** Within which times to say how likely an event is, and how many to expect. */
+  within: number[];
+}
+
+/** A model with its fleet's parameters, all above 0. `k` (1 to 8) beats make an event. */
+export type LifetimeModel =
+  | { kind: 'bg'; parameters: [r: number, alpha: number, a: number, b: number] }
+  | { kind: 'mbg'; parameters: [r: number, alpha: number, a: number, b: number]; k?: number }
+  | { kind: 'nbd'; parameters: [r: number, alpha: number] }
+  | { kind: 'gamma_gamma'; parameters: [p: number, q: number, v: number] };
+
+/** What a model says of a person. */
+export interface Score {
+  /** Of `bg` and `mbg`. */
+  p_alive?: number;
+  /** P(at least one event within). Of all but `gamma_gamma`. */
+  p_active?: number[];
+  /** Events to expect within; not with k above 1. */
+  expected?: number[];
+  /** The mean of amounts to come. Of `gamma_gamma`. */
+  spend?: number;
+}
+
 /** What {@link reducePayload} goes by. */
 export interface ReduceOptions {
   /** The person's, as far as they are known here. */

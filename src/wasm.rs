@@ -20,6 +20,8 @@ use crate::experiment::decrypt;
 use crate::experiment::{exported as assigned, reduce};
 use crate::id::{EventIx, FlowIx, Label};
 #[cfg(feature = "server")]
+use crate::insight::model::exported::score_json;
+#[cfg(feature = "server")]
 use crate::loyalty::{chained, exported};
 use crate::program::value::{parse, Value};
 use crate::program::{load, Program, Warning};
@@ -296,6 +298,13 @@ pub fn decrypt_payload(payload: &str, key: &str) -> Result<JsValue, JsValue> {
 #[wasm_bindgen]
 pub fn prune_condition(request: &str) -> Result<String, JsValue> {
     reduce::prune_json(request).map_err(|error| throw(&error))
+}
+
+/// For receivers: people scored by a fleet's models, from JSON to JSON (see [`score_json`]).
+#[cfg(feature = "server")]
+#[wasm_bindgen]
+pub fn insight_score(request: &str) -> Result<String, JsValue> {
+    score_json(request).map_err(|error| throw(&error))
 }
 
 #[cfg(feature = "server")]

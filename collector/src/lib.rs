@@ -12,6 +12,7 @@ pub mod clock;
 pub mod error;
 pub mod experiment;
 pub mod export;
+pub mod fit;
 pub mod http;
 pub mod intake;
 pub mod ledger;

@@ -42,3 +42,5 @@ export const bucketing = {
   isInNamespace: (value, namespace) => calculate('isInNamespace', value, namespace),
   asked: (address, experiment, variations) => calculate('asked', address, experiment, variations),
 };
+
+export const insightScore = (request) => JSON.parse(call('insight_score', JSON.stringify(request)));

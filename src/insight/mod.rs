@@ -1,7 +1,15 @@
 //! Observations folded into bounded statistics: `state = fold(records)`.
 
+pub mod due;
 pub mod epoch;
+pub mod fleet;
+pub mod model;
 pub mod profile;
+pub mod recent;
+pub mod recommend;
+pub mod returning;
+pub mod rhythm;
+pub mod sign;
 pub mod sketch;
 pub mod stats;
 

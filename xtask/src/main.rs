@@ -11,6 +11,7 @@ mod mutate;
 mod node;
 mod process;
 mod progress;
+mod score;
 mod simulate;
 mod size;
 mod stamp;
@@ -45,6 +46,9 @@ cargo xtask COMMAND
   simulate-aa
            experiments in which nothing differs, through the engine's assignment and the collector's statistics:
            [--tests N] [--phones N] [--seed N]
+  score    the phone's models over files, into a CSV file: churn EVENTS FLEET OUT [--model mbg|logistic],
+           cycle HISTORY FLEET OUT, recs HISTORY ITEMS TABLE OUT
+  quality  how good those models are, beside the figures to beat: [FOLDER]
   audit    licences, sources and duplicates of the crates
 ";
 
@@ -72,6 +76,8 @@ fn run(mut arguments: Arguments) -> Result<ExitCode> {
         Some("hash-quality") => return hash_quality::run(&workspace, &arguments.finish()),
         Some("mutate") => return mutate::run(&workspace, arguments),
         Some("simulate-aa") => return simulate::run(&workspace, &arguments.finish()),
+        Some("score") => return score::score(&workspace, &arguments.finish()),
+        Some("quality") => return score::quality(&workspace, arguments.finish().into_iter().next()),
         Some("audit") => audit::run(&workspace)?,
         None | Some("help") => print!("{HELP}"),
         Some(other) => bail!("unknown command `{other}`\n\n{HELP}"),

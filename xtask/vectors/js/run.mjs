@@ -5,6 +5,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { growthbook } from './growthbook.mjs';
+import { churn } from './churn.mjs';
 import { loyalty } from './loyalty.mjs';
 import { program } from './program.mjs';
 import { told } from './told.mjs';
@@ -19,6 +20,7 @@ const FORMS = {
   'loyalty-rules.json': loyalty,
   'loyalty-told.json': told,
   'growthbook.json': growthbook,
+  'churn.json': churn,
 };
 
 const folder = process.argv[2];

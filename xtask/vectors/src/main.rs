@@ -2,6 +2,7 @@
 //! `{"file", "position", "name", "difference", "digest"}`, the difference being null when the case passed.
 //! `cargo xtask vectors` sets these beside what the built package says: digests of one case have to be equal.
 
+mod churn;
 mod growthbook;
 mod loyalty;
 mod program;
@@ -25,7 +26,7 @@ use serde_json::{json, Value};
 /// A form of cases: the file's name, and how to run all that the file holds.
 type Form = (&'static str, fn(&Value) -> Result<Vec<Outcome>>);
 
-const FORMS: [Form; 7] = [
+const FORMS: [Form; 8] = [
     ("program.json", program::run),
     ("tracking.json", tracking::run),
     ("wire.json", wire::run),
@@ -33,6 +34,7 @@ const FORMS: [Form; 7] = [
     ("loyalty-rules.json", loyalty::run),
     ("loyalty-told.json", told::run),
     ("growthbook.json", growthbook::run),
+    ("churn.json", churn::run),
 ];
 
 /// What came of one case.
