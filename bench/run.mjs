@@ -1,12 +1,13 @@
 #!/usr/bin/env node
 /**
- * `node bench/run.mjs [--smoke] [--json]`: the package as it ships beside two rivals, in one run. Counts and losses come
+ * `node bench/run.mjs [--smoke] [--json]`: the package as it ships beside its rivals, in one run. Counts and losses come
  * from a clock that the bench moves and are the same each time; a missed one of these fails the run. CPU and times
  * depend on the machine and are only shown.
  */
 import { cpus } from 'node:os';
 import { parseArgs } from 'node:util';
 import { trackCpu } from './cpu.mjs';
+import { experimentCpu } from './experiments.mjs';
 import { busyYear } from './fold.mjs';
 import { collectorLoad } from './load.mjs';
 import { openToReady } from './ready.mjs';
@@ -14,8 +15,8 @@ import { badHour, crashes, days, freezeOnHide, slowAnswers } from './scenarios.m
 import { SUBJECTS } from './subjects.mjs';
 import { isMet, table } from './table.mjs';
 
-const FULL = { rounds: 15, bursts: 50, starts: 6, moments: 40, hourEvents: 900, slowEvents: 60, store: { days: 60, starts: 3, times: 15 }, load: { clients: 50, seconds: 10 } };
-const SMOKE = { rounds: 1, bursts: 2, starts: 2, moments: 2, hourEvents: 30, slowEvents: 5, store: { days: 2, starts: 1, times: 3 }, load: { clients: 2, seconds: 1 } };
+const FULL = { rounds: 15, bursts: 50, experiments: { rounds: 25, evaluations: 4000 }, starts: 6, moments: 40, hourEvents: 900, slowEvents: 60, store: { days: 60, starts: 3, times: 15 }, load: { clients: 50, seconds: 10 } };
+const SMOKE = { rounds: 1, bursts: 2, experiments: { rounds: 1, evaluations: 200 }, starts: 2, moments: 2, hourEvents: 30, slowEvents: 5, store: { days: 2, starts: 1, times: 3 }, load: { clients: 2, seconds: 1 } };
 
 const RIVALS = ['sensors', 'umeng'];
 
@@ -114,8 +115,31 @@ async function foldLines() {
   ];
 }
 
+/** Beside GrowthBook's SDK; `goal` is the most that ours may take of its time. */
+function besideSdk(name, [ours, theirs], goal) {
+  const met = { goalText: `≤ ${goal} ×`, met: ours <= goal * theirs };
+  return { name, unit: 'µs CPU', ours, theirs: [undefined, undefined, theirs], isTimed: true, ...(goal && met) };
+}
+
+async function experimentLines({ experiments }) {
+  const lines = [];
+  for (const count of [20, 200]) {
+    const { huitou, growthbook, sticky, differing } = await experimentCpu(count, experiments);
+    const both = (what) => [huitou[what], growthbook[what]];
+    lines.push(
+      { name: `${count} features: values that differ from the SDK's`, ours: differing, goal: 0 },
+      besideSdk('… all, after a change of attributes', both('change'), 0.3),
+      besideSdk('… the same, with variations kept (theirs: not kept)', [sticky.change, growthbook.change]),
+      besideSdk('… all again', both('again'), 0.02),
+      besideSdk('… load', both('load'), 1),
+      besideSdk('… load, and all for the first time', both('cold')),
+    );
+  }
+  return lines;
+}
+
 async function measure(size) {
-  const parts = [cpuLines, dayLines, crashLines, networkLines, foldLines, machineLines];
+  const parts = [cpuLines, experimentLines, dayLines, crashLines, networkLines, foldLines, machineLines];
   const lines = [];
   for (const part of parts) lines.push(...(await part(size)));
   return lines;

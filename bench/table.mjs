@@ -30,7 +30,7 @@ function cellsOf(line) {
   const hasGoal = goal !== undefined || goalText !== undefined;
   const verdict = hasGoal ? (isMet(line) ? 'met' : 'MISSED') : '';
   const wanted = goalText || (goal === undefined ? '' : '≤ ' + shown(goal));
-  return [unit ? `${name}, ${unit}` : name, shown(ours), shown(theirs[0]), shown(theirs[1]), ratio(line), wanted, verdict];
+  return [unit ? `${name}, ${unit}` : name, shown(ours), ...[0, 1, 2].map((rival) => shown(theirs[rival])), ratio(line), wanted, verdict];
 }
 
 /**
@@ -38,7 +38,7 @@ function cellsOf(line) {
  * @param {{name: string, unit?: string, ours: number, theirs?: number[], goal?: number, goalText?: string, met?: boolean}[]} lines
  */
 export function table(lines) {
-  const head = ['', 'huitou', 'Sensors', 'Umeng', 'best/ours', 'goal', ''];
+  const head = ['', 'huitou', 'Sensors', 'Umeng', 'GrowthBook', 'best/ours', 'goal', ''];
   const rows = [head, ...lines.map(cellsOf)];
   const widths = head.map((_, column) => Math.max(...rows.map((row) => row[column].length)));
   return rows.map((row) => padded(row, widths)).join('\n');

@@ -1,7 +1,7 @@
 // Made from program.json by tools/program.mjs; a test keeps the two equal.
 module.exports = {
   "app": "tea-shop",
-  "revision": 2,
+  "revision": 3,
   "day_zone": "Asia/Shanghai",
   "session": { "idle_minutes": 30 },
   "pages": ["home", "category", "search", "product", "cart", "checkout", "done", "me", "orders", "checkin", "points", "mall", "lottery", "member", "rewards", "collection", "settings", "lab"],
@@ -139,6 +139,28 @@ module.exports = {
     }
   ],
   "referral": { "inviter": { "points": 20, "coupon": "cup-10" }, "invitee": { "points": 10 }, "max_per_month": 5, "max_total": 50 },
+  "features": {
+    "buy-button": {
+      "defaultValue": { "text": "立即购买", "colour": "" },
+      "rules": [
+        {
+          "key": "buy-button", "hashAttribute": "device_id", "name": "购买按钮的颜色和文案", "weights": [0.5, 0.5],
+          "variations": [{ "text": "立即购买", "colour": "" }, { "text": "现在就喝上", "colour": "#b8402a" }],
+          "meta": [{ "key": "green", "name": "竹青·立即购买" }, { "key": "red", "name": "朱砂·现在就喝上" }]
+        }
+      ]
+    },
+    "coupon": {
+      "defaultValue": 500,
+      "rules": [
+        {
+          "key": "coupon", "hashAttribute": "device_id", "name": "立减券的面额", "weights": [0.5, 0.5],
+          "variations": [500, 800],
+          "meta": [{ "key": "five", "name": "5 元" }, { "key": "eight", "name": "8 元" }]
+        }
+      ]
+    }
+  },
   "attributes": ["city", "member_level"],
   "caps": { "events_per_day": 10000, "labels_per_dimension": 256 },
   "sync": { "max_bytes": 4096, "max_age_hours": 24, "per_session": 1 }

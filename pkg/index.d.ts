@@ -49,9 +49,48 @@ export interface OpenOptions {
   host?: Host;
   /** Another way to get the engine: `require('huitou-fallback')` where there is no WebAssembly. */
   instantiate?: Instantiate;
+  /** Features and experiments (docs/experiments.md). The program's own need nothing here. */
+  experiments?: ExperimentOptions;
   /** Prints what is not counted, and the program's warnings. */
   debug?: boolean;
 }
+
+/** How experiments are run, and where their payload comes from. */
+export interface ExperimentOptions {
+  /**
+   * The app's own payload in GrowthBook's form, as an object or JSON text. Its features go before the program's of the same
+   * key; what came from `url` goes before it.
+   */
+  payload?: object | string | null;
+  /**
+   * Where a GrowthBook server, or your own, serves the payload; also `…/v1/program` of a backend. Asked at the start and
+   * when the app is shown again; the last answer is stored after consent, and counts until there is another.
+   */
+  url?: string;
+  /** How old the answer gets before the next show asks again. Default 60. */
+  refresh_minutes?: number;
+  /** A variation once assigned is kept when weights, coverage or targeting change. Default true. */
+  sticky?: boolean;
+  /** False: no experiment runs, features have their defaults and forced values. Default true. */
+  enabled?: boolean;
+  /** Only variations asked for by hand run; nobody is counted. */
+  qa?: boolean;
+  /** False: conditions see the app's attributes only, not those that the engine knows. Default true. */
+  engineAttributes?: boolean;
+  /** Saved groups of the kind `remote` that the person is in, as your backend says. */
+  remoteGroupIds?: string[];
+  /**
+   * Makes a payload readable before the engine gets it, text to text: `(text) => decryptPayload(text, KEY)` with the package
+   * `huitou-decrypt`, for payloads that GrowthBook encrypts. What is stored stays as it was served. Whatever it throws leaves
+   * the payload before in force.
+   */
+  decrypt?: (payload: string) => string;
+  /** `0.8`: as the released JavaScript SDK 1.8.0 decides, where it differs from the specification 0.12.0. */
+  compat?: '0.8';
+}
+
+/** What JSON can say. */
+export type Json = string | number | boolean | null | Json[] | { [name: string]: Json | undefined };
 
 /** Whom a token is wanted for. */
 export interface TokenRequest {
@@ -88,6 +127,9 @@ export interface Program {
   mall?: object[];
   lottery?: object[];
   referral?: object;
+  /** Features and experiments in GrowthBook's form. */
+  features?: object;
+  saved_groups?: object;
 }
 
 /** An event with what may be said about it. */
@@ -129,8 +171,44 @@ export interface Huitou {
    */
   setUser(id: string | null): Promise<void>;
 
-  /** Sets attributes of the user. Only those the program names leave the phone. All or none are taken. */
-  setAttributes(attributes: Record<string, Attribute>): Promise<void>;
+  /**
+   * Sets attributes of the user; `null` removes one. Those that the program names are text, numbers or flags and leave the
+   * phone; any other is for targeting only, may be any JSON up to 1 KB, and stays. All or none are taken.
+   */
+  setAttributes(attributes: Record<string, Json | undefined>): Promise<void>;
+
+  /**
+   * The value of a feature, at once and without a request. The fallback stands before {@link ready}, for a feature that does
+   * not exist, whose value is null, or is of another type than the fallback (that is counted as `feature_type`). Reading an
+   * experiment's feature counts the person as exposed, once. Never throws. Objects are shared: don't change them.
+   */
+  feature(key: string, fallback: string): string;
+  feature(key: string, fallback: number): number;
+  feature(key: string, fallback: boolean): boolean;
+  feature<T extends object>(key: string, fallback: T): T;
+  feature(key: string, fallback?: null): Json | undefined;
+
+  /** True if the value of the feature is neither false, 0, empty nor null. Exposes as {@link feature}; never throws. */
+  isOn(key: string): boolean;
+
+  /**
+   * The key of the person's variation, by the key of a feature or of an experiment: `'0'`, `'1'` where the payload names
+   * none. `null`: in none; `undefined`: before {@link ready}. Exposes as {@link feature}; never throws.
+   */
+  variant(key: string): string | null | undefined;
+
+  /**
+   * Asks for a variation of an experiment by hand, by position or key; `null` ends that. For testing: it holds on this phone
+   * over restarts and counts nobody. `?KEY=1` in the query of the launch does it for one start. Rejects with
+   * `override_invalid`.
+   */
+  override(experiment: string, variation: number | string | null): Promise<void>;
+
+  /**
+   * Asks the address of the payload now; true if another payload is in force. Rejects with `no_url`, `offline`,
+   * `payload_failed`, `payload_not_json`, `payload_invalid`, `payload_too_big`, `payload_encrypted`: the one before stays.
+   */
+  refreshFeatures(): Promise<boolean>;
 
   /**
    * Consent given or withdrawn. Withdrawing wipes everything stored and leaves one request to the backend to delete
@@ -180,6 +258,12 @@ export interface Huitou {
 
   /** Why a line came out as it did: the rule and the arithmetic. Throws `line_unknown`. */
   explain(id: string): ExplainedLine;
+
+  /**
+   * What a feature (or an experiment of the payload's `experiments`) is for the person, and why. Counts nothing. Features go
+   * before lines of the ledger. Throws `not_ready`, `line_unknown`.
+   */
+  explain<Kind extends ExplainedFeature>(key: string): Kind;
 
   /** The tier; `null` if the program has none. */
   tier(): Tier | null;
@@ -271,8 +355,41 @@ export interface Events {
   error: HuitouError;
   /** The engine trapped and was replaced; `restarts` counts them. */
   restart: { message: string; restarts: number };
-  /** Something was not counted. `name` is the event, prop or step. */
+  /** The person saw a variation for the first time: once for each bucket version, over all starts. */
+  exposure: Exposure & {
+    /** Position of the variation. */
+    variation_id: number;
+    /** The feature that ran it; empty for an entry of `experiments`. */
+    feature: string;
+  };
+  /** A payload was put in force: the app's own, the one in storage, or a newer one. `features`: all keys there are now. */
+  features: { source: 'payload' | 'storage' | 'url'; features: string[]; warnings: { path: string; message: string }[] };
+  /** Something was not counted. `name` is the event, prop, step or feature. */
   dropped: { reason: string; name: string };
+}
+
+/** That a person saw a variation, and when first. */
+export interface Exposure {
+  experiment: string;
+  /** Key of the variation. */
+  variation: string;
+  bucket_version: number;
+  /** Milliseconds, a whole second. */
+  at: number;
+}
+
+/** GrowthBook's FeatureResult, with the steps that led to it. */
+export interface ExplainedFeature {
+  value: Json;
+  on: boolean;
+  off: boolean;
+  source: 'unknownFeature' | 'defaultValue' | 'force' | 'experiment' | 'prerequisite' | 'cyclicPrerequisite';
+  /** Empty if no rule decided. */
+  ruleId: string;
+  experiment?: { key: string; variations: Json[]; [name: string]: Json | undefined };
+  experimentResult?: { key: string; variationId: number; inExperiment: boolean; hashUsed: boolean; [name: string]: Json | undefined };
+  /** For each rule looked at, the step that ended it. */
+  why: string[];
 }
 
 /** Outcome of a request. */
@@ -647,6 +764,8 @@ export interface State {
   active_days: string[];
   /** What is kept: `row` is a row of the JSON profile (docs/wire.md). */
   rows: { user: string; acked: number; quarantined: boolean; row: Record<string, unknown> }[];
+  /** What the user has seen of experiments, oldest first; `acked`: the backend has it. */
+  exposures: (Exposure & { acked: boolean })[];
 }
 
 /** An order that the app believes paid. */
@@ -701,6 +820,8 @@ export interface Host {
   info(): HostInfo;
   /** How the app was opened, if the platform tells. */
   scene?(): string | undefined;
+  /** The query that the app was opened with, as in an address; forces variations. */
+  query?(): string;
   /** The app comes to the foreground again. May return a function that stops listening, as the next two. */
   onShow(listener: (scene?: string) => void): unknown;
   /** The app goes to the background. */
@@ -712,9 +833,10 @@ export interface Host {
 /** A request to make. */
 export interface SendRequest {
   url: string;
-  method: 'POST';
+  method: 'GET' | 'POST';
   headers: Record<string, string>;
-  body: Uint8Array;
+  /** Absent with GET. */
+  body?: Uint8Array;
   timeout_ms: number;
 }
 
@@ -752,6 +874,7 @@ export interface MemoryHostOptions {
   send?: (request: SendRequest) => Promise<SendAnswer>;
   random?: (count: number) => Promise<Uint8Array>;
   info?: HostInfo;
+  query?: string;
 }
 
 /** Node's host; its last three methods play the phone. */

@@ -55,6 +55,77 @@ export function verifyExport(
 export function decryptPayload(payload: object | string, key: string): Record<string, unknown>;
 
 /**
+ * The text of `"iv.ciphertext"` (base64, AES-128-CBC, as GrowthBook encrypts), null if it is none or the key is another one.
+ * @param key base64 of 16 bytes
+ */
+export function decrypt(text: string, key: string): string | null;
+
+/**
+ * What a phone would decide, by its own code: for pages rendered on a server, for support ("why does she see that?"), and to
+ * check a payload before it is served. Counts nothing.
+ * @returns `result` as `explain()` tells it on a phone, null for what the payload does not have; `sticky` are the assignments
+ * after it, if any were given
+ * @throws HuitouError `request_too_big`, `request_not_json`, `request_invalid`, `payload_too_big`, `payload_not_json`,
+ * `payload_invalid`, `payload_encrypted`
+ */
+export function evaluate(request: EvaluateRequest): { result: Record<string, unknown> | null; sticky?: StickyAssignment[] };
+
+/** The arithmetic of assignment, for analysts who ask in which bucket somebody falls. */
+export const bucketing: {
+  /** A number from 0 below 1: FNV-1a over UTF-16 units, version 1 (1,000 buckets) or 2 (10,000); null for other versions. */
+  hash(seed: string, value: string, version: number): number | null;
+  /** The range of each variation; weights that do not fit count as equal ones. */
+  ranges(variations: number, coverage: number, weights?: number[] | null): [start: number, end: number][];
+  /** The position of the range that holds the number, or null. */
+  choose(number: number, ranges: [start: number, end: number][]): number | null;
+  /** So many weights of the same size. */
+  equalWeights(variations: number): number[];
+  /** Whether a value is in a part of a namespace. */
+  isInNamespace(value: string, namespace: [name: string, start: number, end: number]): boolean;
+  /** The variation that an address or a launch query asks for, or null. */
+  asked(address: string, experiment: string, variations: number): number | null;
+};
+
+/** What {@link evaluate} is asked. */
+export interface EvaluateRequest {
+  /** At most 512 KB as JSON, decrypted. */
+  payload: object;
+  /** Key of a feature. */
+  feature?: string;
+  /** Key of an entry of the payload's `experiments`. */
+  experiment?: string;
+  /** The person's. */
+  attributes?: Record<string, unknown>;
+  /** Variations asked for by hand, by experiment. */
+  forced?: Record<string, number | string>;
+  /** What she was assigned before; without it nothing is kept to. */
+  sticky?: StickyAssignment[];
+  /** The launch query. */
+  query?: string;
+  /** False: no experiment runs. */
+  enabled?: boolean;
+  /** True: only what is forced runs. */
+  qa?: boolean;
+  /** Remote saved groups that she is in. */
+  remote_groups?: string[];
+  /** As the SDK 1.8.0 does it. */
+  compat?: '0.8';
+}
+
+/** A variation that somebody got once. */
+export interface StickyAssignment {
+  experiment: string;
+  /** Bucket version. */
+  version: number;
+  /** The attribute that was hashed. */
+  attribute: string;
+  /** Its value as text. */
+  value: string;
+  /** Key of the variation. */
+  variation: string;
+}
+
+/**
  * Makes a GrowthBook payload smaller for one person: conditions that her known attributes decide are taken out, and so is
  * what nothing refers to any more. Whoever agrees with what is known gets the same from the reduced payload
  * (specification 0.12.0, `reducePayload`).

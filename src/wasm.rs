@@ -18,7 +18,7 @@ use crate::event::Scalar;
 #[cfg(feature = "decrypt")]
 use crate::experiment::decrypt;
 #[cfg(feature = "server")]
-use crate::experiment::reduce;
+use crate::experiment::{exported as assigned, reduce};
 use crate::id::{EventIx, FlowIx, Label};
 #[cfg(feature = "server")]
 use crate::insight::model::exported::score_json;
@@ -279,6 +279,20 @@ pub fn heads(claims: &str) -> Result<String, JsValue> {
 #[wasm_bindgen]
 pub fn reduce_payload(request: &str) -> Result<String, JsValue> {
     reduce::reduce_json(request).map_err(|error| throw(&error))
+}
+
+/// For receivers: what a phone would decide, from JSON to JSON (see [`assigned::evaluate_json`]).
+#[cfg(feature = "server")]
+#[wasm_bindgen]
+pub fn evaluate(request: &str) -> Result<String, JsValue> {
+    assigned::evaluate_json(request).map_err(|error| throw(&error))
+}
+
+/// For receivers: the arithmetic of assignment, from JSON to JSON (see [`assigned::calculate_json`]).
+#[cfg(feature = "server")]
+#[wasm_bindgen]
+pub fn calculate(request: &str) -> Result<String, JsValue> {
+    assigned::calculate_json(request).map_err(|error| throw(&error))
 }
 
 /// An encrypted payload in the open, as text (see [`decrypt::decrypt_payload`]).

@@ -32,6 +32,8 @@ pub(crate) enum Command {
     Token(Token),
     /// Run experiments in which nothing differs, to see how often assignment and statistics find something.
     SimulateAa(SimulateAa),
+    /// Fit the models that phones score people with, and write the `model` section of a program.
+    Fit(Box<Fit>),
     /// Measure a running collector: acknowledged uploads a second, and how long each took.
     Load(Load),
 }
@@ -223,4 +225,50 @@ pub(crate) struct Load {
     /// Print the result as one JSON object.
     #[arg(long)]
     pub(crate) json: bool,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Fit {
+    /// CSV file (plain or gzip) with `id,date` of every day somebody came, and perhaps `v`, what she paid.
+    #[arg(long, value_name = "FILE")]
+    pub(crate) events: Option<PathBuf>,
+    /// Instead of --events: the collector's database.
+    #[arg(long, env = "HUITOU_DB", value_name = "FILE", conflicts_with = "events")]
+    pub(crate) db: Option<PathBuf>,
+    /// Which app's people, with --db.
+    #[arg(long, env = "HUITOU_APP", value_name = "NAME")]
+    pub(crate) app: Option<String>,
+    /// CSV file with `id,date` of purchases, where id is `person|category`: fits cycles.
+    #[arg(long, value_name = "FILE")]
+    pub(crate) purchases: Option<PathBuf>,
+    /// The last day that counts [default: the latest in the data].
+    #[arg(long, value_name = "DATE")]
+    pub(crate) cut: Option<String>,
+    /// Chances are for so many days.
+    #[arg(long, default_value_t = 28, value_name = "N", value_parser = clap::value_parser!(u32).range(1..=366))]
+    pub(crate) horizon_days: u32,
+    /// Coefficients are fitted from so many people who came within the horizon, and as many who did not.
+    #[arg(long, default_value_t = 1000, value_name = "N")]
+    pub(crate) examples_min: usize,
+    /// Decides which people are held out to measure on.
+    #[arg(long, default_value_t = 1, value_name = "N")]
+    pub(crate) seed: u64,
+    /// The model in force: a worse one is refused.
+    #[arg(long, value_name = "FILE")]
+    pub(crate) in_force: Option<PathBuf>,
+    /// CSV file with `id,item` of what people bought: fits a table of neighbours, written to --table.
+    #[arg(long, value_name = "FILE", requires = "table")]
+    pub(crate) baskets: Option<PathBuf>,
+    /// CSV file to write the table to: `item,neighbour,sim`.
+    #[arg(long, value_name = "FILE", requires = "baskets")]
+    pub(crate) table: Option<PathBuf>,
+    /// The table is of so many items, those that most people bought.
+    #[arg(long, default_value_t = 1000, value_name = "N")]
+    pub(crate) items: usize,
+    /// SVG file to draw the calibration to.
+    #[arg(long, value_name = "FILE")]
+    pub(crate) picture: Option<PathBuf>,
+    /// File to write the section to [default: standard output].
+    #[arg(long, value_name = "FILE")]
+    pub(crate) out: Option<PathBuf>,
 }

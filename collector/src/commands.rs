@@ -19,6 +19,7 @@ use huitou_collector::{export, load, storage, verify, writer};
 
 use crate::cli::{Backup, Command, Database, Durability, Export, Keys, Load, LogFormat, Serve, SimulateAa, Token};
 
+mod fit;
 mod ledger;
 
 /// Problems that `verify` prints; the rest is only counted.
@@ -39,6 +40,7 @@ pub(crate) fn run(command: Command) -> Result<ExitCode, Failure> {
         Command::Backup(backup) => run_backup(&backup),
         Command::Token(token) => run_token(&token),
         Command::SimulateAa(plan) => run_simulation(&plan),
+        Command::Fit(plan) => fit::run(&plan),
         Command::Load(load) => run_load(&load),
     }
 }

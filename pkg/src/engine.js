@@ -1,4 +1,5 @@
 import { isDeliberate, notStored, toHuitouError } from './error.js';
+import { Features } from './features.js';
 import { loadEngine, release } from './loader.js';
 import { Props, valueOf } from './props.js';
 import { Pump } from './pump.js';
@@ -12,17 +13,21 @@ function plain(value) {
 export class Engine {
   /**
    * Instantiates, loads what storage holds, and boots.
-   * @param {object} setup see {@link loadEngine}; `sender`, `observer` (with `onDrop`) as for {@link Pump}
+   * @param {object} setup see {@link loadEngine}; `sender`, `observer` as for {@link Pump}, with `onDrop`, `onExposures`
+   *   and `ask`
    */
   static async start(setup) {
     return new Engine(setup, await loadEngine(setup));
   }
 
-  constructor({ host, sender, observer }, { core, description, keys, booted }) {
+  constructor({ host, sender, observer }, { core, description, keys, cache, booted }) {
     this._core = core;
     this.description = description;
     this.booted = booted;
+    /** What storage holds of the payload of experiments. */
+    this.cache = cache;
     this._props = new Props(core, description, observer.onDrop);
+    this.features = new Features(core, observer.ask, observer.onExposures);
     this.pump = new Pump({ core, keys, host, sender, observer });
   }
 
@@ -55,6 +60,12 @@ export class Engine {
   /** Counts calls that found no room in the queue, or the restart itself. */
   drop(reason, count) {
     for (let i = 0; i < count; i++) this._props.drop(reason, undefined);
+    this.pump.poke();
+  }
+
+  /** Counts a feature that was read as another type than its value has. */
+  misread(key) {
+    this._props.drop('feature_type', key);
     this.pump.poke();
   }
 

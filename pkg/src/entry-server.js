@@ -26,5 +26,21 @@ export const reducePayload = (payload, options) =>
 export const pruneCondition = (condition, attributes, savedGroups) =>
   JSON.parse(call('prune_condition', JSON.stringify({ condition, attributes, savedGroups })));
 
-export const insightScore = (request) => JSON.parse(call('insight_score', JSON.stringify(request)));
 export const decryptPayload = (payload, key) => call('decrypt_payload', jsonOf(payload), key);
+
+const calculate = (...request) => JSON.parse(call('calculate', JSON.stringify(request)));
+
+export const decrypt = (text, key) => calculate('decrypt', text, key);
+
+export const evaluate = (request) => JSON.parse(call('evaluate', JSON.stringify(request)));
+
+export const bucketing = {
+  hash: (seed, value, version) => calculate('hash', seed, value, version),
+  ranges: (variations, coverage, weights) => calculate('ranges', variations, coverage, weights === undefined ? null : weights),
+  choose: (number, ranges) => calculate('choose', number, ranges),
+  equalWeights: (variations) => calculate('equalWeights', variations),
+  isInNamespace: (value, namespace) => calculate('isInNamespace', value, namespace),
+  asked: (address, experiment, variations) => calculate('asked', address, experiment, variations),
+};
+
+export const insightScore = (request) => JSON.parse(call('insight_score', JSON.stringify(request)));

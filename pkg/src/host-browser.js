@@ -18,7 +18,7 @@ async function send(request) {
     const { url, method, headers, body } = request;
     // keepalive lets a request outlive the page that is being left.
     const answer = await fetch(url, { method, headers, body, signal: abort.signal, keepalive: true });
-    return { status: answer.status, headers: { 'retry-after': answer.headers.get('retry-after') || '' }, body: await answer.text() };
+    return { status: answer.status, headers: Object.fromEntries(answer.headers), body: await answer.text() };
   } finally {
     clearTimeout(timer);
   }
@@ -51,6 +51,7 @@ export function browserHost(options) {
     instantiate: (imports) => instantiate(wasm || defaultWasm(), imports),
     random: async (count) => crypto.getRandomValues(new Uint8Array(count)),
     info: () => ({ platform: 'browser', language: navigator.language }),
+    query: () => location.search,
     onShow: (listener) => follow(document, 'visibilitychange', () => document.visibilityState === 'visible' && listener()),
     onHide: (listener) => follow(document, 'visibilitychange', () => document.visibilityState === 'hidden' && listener()),
     onNetwork: (listener) => {

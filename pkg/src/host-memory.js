@@ -61,7 +61,7 @@ function signal() {
  * and `network` of the answer stand for what a phone's system does.
  * @param {{directory?: string, wasm?: string | BufferSource, now?: () => number, offset_min?: () => number,
  *   send?: (request: object) => Promise<object>, random?: (count: number) => Promise<Uint8Array>,
- *   info?: object}} [options]
+ *   info?: object, query?: string}} [options]
  */
 export function memoryHost(options = {}) {
   const storage = options.directory === undefined ? memoryStorage() : directoryStorage(options.directory);
@@ -78,6 +78,7 @@ export function memoryHost(options = {}) {
     instantiate: (imports) => instantiate(options.wasm, imports),
     random: options.random || (async (count) => randomFillSync(new Uint8Array(count))),
     info: () => options.info || { platform: 'node' },
+    query: () => options.query || '',
     onShow: shown.follow,
     onHide: hidden.follow,
     onNetwork: network.follow,

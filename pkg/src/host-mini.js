@@ -39,6 +39,14 @@ function sceneText(scene) {
 }
 
 /**
+ * A launch query as it stands in an address.
+ * @param {Record<string, string> | undefined} query
+ */
+function queryText(query) {
+  return Object.entries(query || {}).map((pair) => pair.join('=')).join('&');
+}
+
+/**
  * What a request body is to the platform: exactly its bytes.
  * @param {Uint8Array} bytes
  * @returns {ArrayBuffer}
@@ -85,7 +93,7 @@ function storageOf(api) {
 
 /**
  * @param {WechatMiniprogram.Wx} api
- * @param {{url: string, method: 'POST', headers: Record<string, string>, body: Uint8Array, timeout_ms: number}} request
+ * @param {{url: string, method: 'GET' | 'POST', headers: Record<string, string>, body?: Uint8Array, timeout_ms: number}} request
  */
 function send(api, request) {
   return new Promise((resolve, reject) => {
@@ -93,7 +101,7 @@ function send(api, request) {
       url: request.url,
       method: request.method,
       header: request.headers,
-      data: wholeBuffer(request.body),
+      data: request.body && wholeBuffer(request.body),
       timeout: request.timeout_ms,
       dataType: UNPARSED,
       responseType: 'text',
@@ -165,6 +173,7 @@ export function miniHost(api, wasm, options) {
     random: (count) => random(api, count),
     info: () => info(api),
     scene: () => sceneText(ask(() => api.getLaunchOptionsSync().scene)),
+    query: () => queryText(ask(() => api.getLaunchOptionsSync().query)),
     /** @param {(scene?: string) => void} listener */
     onShow: (listener) => follow(api.onAppShow, api.offAppShow, (/** @type {{scene?: number}} */ options) => {
       listener(sceneText(options && options.scene));

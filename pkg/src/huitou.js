@@ -1,5 +1,6 @@
 import { HuitouError, badAnswer, notStored } from './error.js';
 import { Emitter } from './emitter.js';
+import { experimentCalls } from './experiments.js';
 import { Keeper } from './keeper.js';
 import { Sender } from './sender.js';
 import { announceExpiry, loyaltyCalls } from './loyalty.js';
@@ -52,7 +53,10 @@ export class Huitou {
   consent(granted) {
     return this._tell({ op: 'consent', granted }, () => {
       this._keeper.consent = granted;
-      if (granted) this._sender.warm();
+      if (granted) {
+        this._sender.warm();
+        this._keeper.payload.permit();
+      } else this._keeper.payload.drop();
     });
   }
 
@@ -121,6 +125,7 @@ export class Huitou {
     this._follow();
     this.track('launch', { scene: this._host.scene ? this._host.scene() : undefined });
     const { booted, description } = await this._keeper.start();
+    this._keeper.payload.poll();
     const { revision, warnings } = description;
     warnings.forEach(({ path, message }) => this._keeper.debug(path + ': ' + message));
     const { consent, user, recovered } = booted;
@@ -147,7 +152,10 @@ export class Huitou {
     this._unfollow = [
       this._host.onShow((scene) => this._show(scene)),
       this._host.onHide(() => this._hide()),
-      this._host.onNetwork((isOnline) => this._url && online(isOnline)),
+      this._host.onNetwork((isOnline) => {
+        if (this._url) online(isOnline);
+        if (isOnline) this._keeper.payload.poll();
+      }),
     ];
   }
 
@@ -156,6 +164,7 @@ export class Huitou {
     if (this._shown) return;
     this._shown = true;
     this.track('show', { scene });
+    this._keeper.payload.poll();
   }
 
   _hide() {
@@ -165,4 +174,4 @@ export class Huitou {
   }
 }
 
-Object.assign(Huitou.prototype, loyaltyCalls);
+Object.assign(Huitou.prototype, loyaltyCalls, experimentCalls);

@@ -1,6 +1,7 @@
 import { HuitouError, isDeliberate, messageOf, toHuitouError } from './error.js';
 import { warn } from './emitter.js';
 import { Engine } from './engine.js';
+import { Payload } from './experiments.js';
 import { announce } from './loyalty.js';
 import { Queue } from './queue.js';
 
@@ -37,6 +38,7 @@ export class Keeper {
     this._zoneAt = -Infinity;
     /** What to boot with: the app's last word, or null for what is stored. */
     this.consent = settings.consent;
+    this.payload = new Payload(settings, this, events);
     /** Traps survived since `open`. */
     this.restarts = 0;
   }
@@ -86,13 +88,33 @@ export class Keeper {
 
   /** Asks the engine at once; throws when there is none, or when it refuses. */
   read(body) {
-    if (this._engine === null) throw this._ended || new HuitouError('not_ready', 'await ready first');
     const json = toJson(body);
+    return this.ask((engine, at, offset) => engine.read(json, at, offset));
+  }
+
+  /** As `read`, any question. */
+  ask(question) {
+    if (this._engine === null) throw this._ended || new HuitouError('not_ready', 'await ready first');
     try {
-      return this._engine.read(json, this._host.now(), this._host.offset_min());
+      const at = this._host.now();
+      return question(this._engine, at, this._offsetAt(at));
     } catch (error) {
       if (!isDeliberate(error)) this._trapped(error);
       throw toHuitouError(error);
+    }
+  }
+
+  /** Values of features; null while there is no engine. */
+  features() {
+    return this._engine && this._engine.features;
+  }
+
+  /** Counts a feature that was read as another type than its value has. */
+  misread(key) {
+    try {
+      this.ask((engine) => engine.misread(key));
+    } catch (error) {
+      // A trap; it is seen to.
     }
   }
 
@@ -124,8 +146,9 @@ export class Keeper {
   }
 
   async _start() {
-    const { createGlue, host, program, format } = this._settings;
-    const boot = { consent: this.consent, format, info: host.info() };
+    const { createGlue, host, program, format, trials } = this._settings;
+    const launch = { query: host.query && host.query(), scene: host.scene && host.scene() };
+    const boot = { consent: this.consent, format, info: host.info(), experiments: Object.assign(launch, trials) };
     try {
       const observer = this._observer();
       const engine = await Engine.start({ createGlue, host, program, boot, sender: this._sender, observer });
@@ -142,7 +165,9 @@ export class Keeper {
     this._engine = engine;
     // The account of the last start is still the one whose rows go first, until the app says otherwise.
     this._sender.setUser(engine.booted.user);
-    if (engine.booted.consent) this._sender.warm();
+    this.consent = engine.booted.consent || this.consent;
+    if (this.consent) this._sender.warm();
+    this.payload.adopt(engine.cache);
     if (!this._settings.url) this.command({ op: 'online', online: false });
     const refused = this._queue.takeRefused();
     if (refused !== null) this._replay(dropCall('queue_overflow', refused.count, refused.at, refused.offset));
@@ -168,7 +193,13 @@ export class Keeper {
 
   _run(method, a, b, at, offset) {
     if (this._engine === null) this._keep({ method, a, b, at, offset });
-    else this._engine[method](a, b, at, offset);
+    else this._change(this._engine)[method](a, b, at, offset);
+  }
+
+  /** Whatever is told may change what features are. */
+  _change(engine) {
+    engine.features.isStale = true;
+    return engine;
   }
 
   _keep(call) {
@@ -182,6 +213,8 @@ export class Keeper {
       onWrite: (ok) => this._wrote(ok),
       onAnswer: (answer) => this._answered(answer),
       onDrop: (reason, name) => this._dropped(reason, name),
+      onExposures: (exposures) => this._exposed(exposures),
+      ask: (question) => this.ask(question),
     };
   }
 
@@ -226,9 +259,16 @@ export class Keeper {
   _answered(answer) {
     const refused = answer.status === 401 || answer.status === 403;
     if (refused && !answer.need_token) this.report(new HuitouError('token_refused', 'the backend refused the token'));
+    this._change(this._engine);
     answer.facts.forEach((fact) => this._events.emit('fact', fact));
     announce(this._events, answer);
     this._events.emit('sync', { status: answer.status, acked: answer.acked, bytes: answer.bytes, program: answer.program });
+  }
+
+  /** They are durable with the next write. */
+  _exposed(exposures) {
+    this._engine.pump.poke();
+    exposures.forEach((exposure) => this._events.emit('exposure', exposure));
   }
 
   _dropped(reason, name) {

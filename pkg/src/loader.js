@@ -47,9 +47,9 @@ export function release(core) {
   core.__destroy_into_raw();
 }
 
-/** Storage keys by their number. */
+/** Storage keys by their number, and behind them that of the payload of experiments. */
 function keyNames(app, count) {
-  return Array.from({ length: count }, (_, number) => 'huitou.' + app + '.' + number);
+  return Array.from({ length: count + 1 }, (_, number) => 'huitou.' + app + '.' + (number === count ? 'payload' : number));
 }
 
 /** What storage holds. An unreadable storage must not pass for an empty one: the next write would overwrite it. */
@@ -86,7 +86,9 @@ export async function loadEngine({ createGlue, host, program, boot }) {
 async function restore(core, host, boot) {
   const description = core.describe();
   const keys = keyNames(description.app, description.keys);
-  (await readStorage(host, keys)).forEach((text, key) => loadValue(core, key, text));
+  const values = await readStorage(host, keys);
+  const cache = { key: keys[description.keys], text: values.pop() };
+  values.forEach((text, key) => loadValue(core, key, text));
   const booted = core.boot(JSON.stringify(boot), host.now(), host.offset_min());
-  return { core, description, keys, booted };
+  return { core, description, keys, cache, booted };
 }

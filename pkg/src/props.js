@@ -8,6 +8,7 @@ export const DROPPED = {
   queue_overflow: 8,
   restart: 9,
   undeclared_step: 16,
+  feature_type: 18,
 };
 
 /** Props looked at in one event: an event declares at most eight. */

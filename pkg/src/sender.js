@@ -2,7 +2,7 @@ import { HuitouError, messageOf } from './error.js';
 import { settle } from './timer.js';
 
 /** A phone in the background has 5 s; in the foreground a slow network deserves more. */
-const REQUEST_TIMEOUT_MS = 15000;
+export const REQUEST_TIMEOUT_MS = 15000;
 
 /** Answers are a few hundred bytes; a longer one is no answer of a Huitou backend. */
 const ANSWER_CHARS_MAX = 65536;
@@ -13,7 +13,7 @@ const CONTENT_TYPES = { binary: 'application/vnd.huitou.v1', json: 'application/
 export const NO_ANSWER = { status: 0, body: '', retry_after_s: 0 };
 
 /** A header by its lower-case name, whatever case the platform gives. */
-function headerOf(headers, name) {
+export function headerOf(headers, name) {
   const found = Object.keys(headers || {}).find((key) => key.toLowerCase() === name);
   return found === undefined ? '' : String(headers[found]);
 }

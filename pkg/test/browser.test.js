@@ -24,6 +24,7 @@ before(async () => {
       removeItem: (key) => { values.delete(key); },
     },
     document: page,
+    location: { search: '' },
     window: new EventTarget(),
   });
   if (typeof navigator === 'undefined') Object.defineProperty(globalThis, 'navigator', { value: { language: 'zh-CN' }, configurable: true });

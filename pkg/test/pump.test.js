@@ -138,7 +138,7 @@ test('a wipe removes every key', async () => {
   fake.host.remove = async (key) => { removed.push(key); };
   fake.world.cores[0].wiping = true;
   await fake.huitou.flush();
-  assert.deepEqual(removed, ['huitou.shop.0', 'huitou.shop.1']);
+  assert.deepEqual(removed, ['huitou.shop.0', 'huitou.shop.1', 'huitou.shop.payload']);
   assert.deepEqual(fake.world.calls('persisted'), [[true]]);
 });
 

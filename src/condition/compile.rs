@@ -4,6 +4,7 @@ use super::group::Groups;
 use super::order::Order;
 use super::regex::Regex;
 use super::test::{folded, Case, Members, Operator, Test};
+use super::version::Version;
 use super::{Condition, Entry, Path, Verdict};
 use crate::program::read::Cursor;
 use crate::program::value::Value;
@@ -79,7 +80,7 @@ impl Compiler<'_> {
     fn operator(&self, name: &str, cursor: &Cursor) -> Operator {
         let value = cursor.value();
         let ordered = |order| Operator::Ordered(order, value.clone());
-        let version = |order| Operator::Version(order, value.clone());
+        let version = |order| Operator::Version(order, Version::new(value));
         match name {
             "$eq" => Operator::Same(value.clone()),
             "$ne" => negated(Operator::Same(value.clone())),

@@ -51,7 +51,10 @@ impl Regex {
     pub(super) fn is_match(&self, text: &str) -> bool {
         let units: Vec<u16> = text.encode_utf16().collect();
         let mut search = Search { units: &units, folds: self.folds, steps: 0, depth: 0 };
-        (0..=units.len()).any(|start| search.node(&self.root, start, &mut |_, _| true))
+        // What begins with `^` matches at the start or nowhere.
+        let is_anchored = matches!(&self.root, Node::Sequence(nodes) if nodes.first() == Some(&Node::Start));
+        let last = if is_anchored { 0 } else { units.len() };
+        (0..=last).any(|start| search.node(&self.root, start, &mut |_, _| true))
     }
 }
 

@@ -5,7 +5,7 @@ use super::group::{is_in, is_same};
 use super::loose;
 use super::order::{compare, Order};
 use super::regex::Regex;
-use super::version;
+use super::version::{self, Version};
 use super::{all, any, Condition, Dialect, Scope, Verdict};
 use crate::program::value::Value;
 
@@ -20,8 +20,7 @@ pub(super) enum Test {
 pub(super) enum Operator {
     Same(Value),
     Ordered(Order, Value),
-    /// The versions as text that sorts as they do, or what is no version.
-    Version(Order, Value),
+    Version(Order, Version),
     Exists(bool),
     In(Members),
     All(Vec<Test>, Case),

@@ -9,10 +9,24 @@ use std::cmp::Ordering;
 /// Digits of a part are padded to so many places, so that text sorts as numbers do.
 const PLACES: usize = 5;
 
+/// A version that others are compared with.
+#[derive(Clone, Debug, PartialEq)]
+pub(super) struct Version {
+    given: Value,
+    /// Made once: it takes longer than comparing.
+    padded: String,
+}
+
+impl Version {
+    pub(super) fn new(given: &Value) -> Version {
+        Version { given: given.clone(), padded: padded(given) }
+    }
+}
+
 /// `None` if one of them is no version.
-pub(super) fn compare(one: &Value, other: &Value, dialect: Dialect) -> Option<Ordering> {
-    let alike = matches!((one, other), (Value::Text(_), Value::Text(_)) | (Value::Number(_), Value::Number(_)));
-    (alike || dialect == Dialect::Loose).then(|| compare_text(&padded(one), &padded(other)))
+pub(super) fn compare(one: &Value, other: &Version, dialect: Dialect) -> Option<Ordering> {
+    let alike = matches!((one, &other.given), (Value::Text(_), Value::Text(_)) | (Value::Number(_), Value::Number(_)));
+    (alike || dialect == Dialect::Loose).then(|| compare_text(&padded(one), &other.padded))
 }
 
 fn padded(value: &Value) -> String {

@@ -9,14 +9,14 @@ use crate::error::Error;
 use crate::event::{Record, Scalar};
 use crate::experiment::evaluate::{Evaluation, Forced, Outcome, Person};
 use crate::experiment::exposure::{is_key, Exposure};
-use crate::experiment::payload::Payload;
+use crate::experiment::payload::{Payload, PROGRAM_HASH};
 use crate::experiment::trials::{Change, OVERRIDES_MAX};
+use crate::id::UserId;
 use crate::json::JsonWriter;
 use crate::program::value::Value;
 use crate::program::{Program, Warning};
 
-/// The hash of rules that do not say which: the better one in a program, the SDKs' first one in a payload.
-const OWN_HASH: u32 = 2;
+/// The hash of a payload's rules that do not say which: the SDKs' first one.
 const SERVED_HASH: u32 = 1;
 
 /// How experiments are run in this start.
@@ -87,14 +87,18 @@ pub(super) struct Lab {
     attributes: Option<Value>,
     /// Exposures that the app has not heard of.
     fresh: Vec<String>,
+    /// Of each feature the number of its value when its own exposure was last known, while nothing was seen since and the
+    /// person is the same: looking for it among all is a sixth of an evaluation.
+    noted: Vec<u32>,
+    noted_for: (UserId, u32),
 }
 
 /// Features of a program, and what is wrong with them.
 pub fn own_payload(program: &Program) -> (Payload, Vec<Warning>) {
-    let parts = [("features", &program.features), ("savedGroups", &program.saved_groups)];
+    let parts = [("features", &program.features), ("saved_groups", &program.saved_groups)];
     let raw = Value::Map(parts.map(|(name, part)| (name.to_owned(), part.0.clone())).into());
     let there = raw.as_map().unwrap_or_default().iter().filter(|(_, part)| *part != Value::Null).cloned().collect();
-    Payload::read(Value::Map(there), OWN_HASH).unwrap_or_default()
+    Payload::read(Value::Map(there), PROGRAM_HASH).unwrap_or_default()
 }
 
 impl Lab {
@@ -110,6 +114,7 @@ impl Lab {
         let mut features: Vec<(usize, usize)> = (0..served.keys().count()).map(|at| (1, at)).collect();
         let own = own.keys().enumerate().filter(|(_, key)| is_own(key)).map(|(at, _)| (0, at));
         features.extend(own);
+        self.noted = vec![0; features.len()];
         self.features = features;
     }
 
@@ -123,10 +128,16 @@ impl Lab {
         self.attributes = None;
     }
 
+    /// Nothing has been seen.
+    pub(super) fn forget_noted(&mut self) {
+        self.noted.fill(0);
+    }
+
     /// Nothing is known of anybody any more.
     pub(super) fn forget_person(&mut self) {
         self.attributes = None;
         self.fresh.clear();
+        self.forget_noted();
     }
 
     fn payload(&self, which: usize) -> &Payload {
@@ -185,10 +196,32 @@ impl Engine {
         let Some(&(which, feature)) = self.lab.features.get(position) else { return 0 };
         self.fill_attributes();
         let evaluation = Evaluation::new(self.lab.payload(which), self.person());
-        let number = evaluation.feature(feature).number;
-        let seen = evaluation.into_seen();
-        let changes = self.changes(&seen, at);
+        let decision = evaluation.feature(feature);
+        let (number, seen) = (decision.number, evaluation.into_seen());
+        // Of what it depends on the number says nothing.
+        let is_own = decision.outcome.is_some_and(|outcome| outcome.is_hashed) && seen.len() == 1;
+        let is_noted = is_own && self.lab.noted.get(position) == Some(&number) && self.is_noted_for();
+        let changes = self.changes(&seen, is_noted, at);
+        if is_own && changes.is_empty() && !is_noted {
+            self.note_value(position, number);
+        }
         number << 1 | u32::from(self.note_changes(changes))
+    }
+
+    fn is_noted_for(&self) -> bool {
+        let (user, revision) = &self.lab.noted_for;
+        *revision == self.trials.revision() && *user == self.state.user
+    }
+
+    /// All that this value of a feature means has been counted.
+    fn note_value(&mut self, position: usize, number: u32) {
+        if !self.is_noted_for() {
+            self.lab.forget_noted();
+            self.lab.noted_for = (self.state.user.clone(), self.trials.revision());
+        }
+        if let Some(noted) = self.lab.noted.get_mut(position) {
+            *noted = number;
+        }
     }
 
     /// One of a feature's values as JSON text.
@@ -231,8 +264,8 @@ impl Engine {
             seen = evaluation.into_seen();
             break;
         }
-        let key = found.map(|outcome| outcome.experiment.variation_key(outcome.variation));
-        let changes = self.changes(&seen, at);
+        let key = found.map(|outcome| outcome.experiment.variation_key(outcome.variation).into_owned());
+        let changes = self.changes(&seen, false, at);
         let is_new = self.note_changes(changes);
         Output::Json(object(|w| {
             w.key("key");
@@ -288,19 +321,22 @@ impl Engine {
         }
     }
 
-    /// What the phone would remember of these outcomes.
-    fn changes(&self, seen: &[Outcome], at: At) -> Vec<(Change, Option<String>)> {
+    /// What the phone would remember of these outcomes; of those that are noted, only assignments.
+    fn changes(&self, seen: &[Outcome], is_noted: bool, at: At) -> Vec<(Change, Option<String>)> {
         let (now, day) = (self.corrected(at.instant), self.state.day());
         let mut changes = Vec::new();
         for outcome in seen {
-            let kept = outcome.assignment(day).filter(|_| self.lab.settings.is_sticky);
+            let kept =
+                Some(outcome).filter(|_| self.lab.settings.is_sticky).and_then(|outcome| outcome.assignment(day));
             if let Some(assignment) = kept.filter(|assignment| !self.trials.sticky.has(assignment)) {
                 changes.push((Change::Assigned(assignment), None));
             }
-            let exposure = exposure_of(outcome, now);
-            let counts = is_key(&exposure.experiment) && is_key(&exposure.variation);
-            if counts && !self.trials.has_seen(&self.state.user, &exposure) {
-                let told = exposure_json(&exposure, outcome.variation);
+            let (experiment, version) = (&outcome.experiment.key, outcome.experiment.version);
+            let variation = outcome.experiment.variation_key(outcome.variation);
+            let counts = !is_noted && is_key(experiment) && is_key(&variation);
+            if counts && !self.trials.has_seen(&self.state.user, (experiment, &variation), version) {
+                let exposure = exposure_of(outcome, now);
+                let told = exposure_json(&exposure, outcome);
                 changes.push((Change::Exposed(exposure), Some(told)));
             }
         }
@@ -371,22 +407,28 @@ impl Engine {
 fn exposure_of(outcome: &Outcome, now: UnixMs) -> Exposure {
     Exposure {
         experiment: outcome.experiment.key.clone(),
-        variation: outcome.experiment.variation_key(outcome.variation),
+        variation: outcome.experiment.variation_key(outcome.variation).into_owned(),
         bucket_version: outcome.experiment.version,
         first: now,
     }
 }
 
 /// What the app hears.
-fn exposure_json(exposure: &Exposure, variation: usize) -> String {
+fn exposure_json(exposure: &Exposure, outcome: &Outcome) -> String {
     object(|w| {
-        w.text_member("experiment", &exposure.experiment);
-        w.text_member("variation", &exposure.variation);
-        w.count_member("variation_id", variation as u64);
-        w.count_member("bucket_version", exposure.bucket_version.into());
-        w.key("at");
-        w.integer(exposure.first.get());
+        exposure_members(w, exposure);
+        w.count_member("variation_id", outcome.variation as u64);
+        w.text_member("feature", outcome.feature);
     })
+}
+
+/// What is known of an exposure ever after.
+pub(super) fn exposure_members(w: &mut JsonWriter, exposure: &Exposure) {
+    w.text_member("experiment", &exposure.experiment);
+    w.text_member("variation", &exposure.variation);
+    w.count_member("bucket_version", exposure.bucket_version.into());
+    w.key("at");
+    w.integer(exposure.first.get());
 }
 
 fn plain(value: &Scalar) -> Value {

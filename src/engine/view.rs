@@ -1,5 +1,6 @@
 //! What people look at: figures for the developer, the state for an inspector.
 
+use super::lab::exposure_members;
 use super::Engine;
 use crate::clock::Day;
 use crate::event::dropped::Dropped;
@@ -55,7 +56,8 @@ impl Engine {
         }
     }
 
-    /// What the engine knows, as JSON: ids, days of activity, and every row still on the phone by name.
+    /// What the engine knows, as JSON: ids, days of activity, every row still on the phone by name, and the
+    /// exposures of who uses it.
     pub fn state_json(&self) -> String {
         let mut w = JsonWriter::default();
         w.begin_object();
@@ -68,8 +70,22 @@ impl Engine {
             epoch.rows.iter().for_each(|row| write_out_row(&mut w, row, epoch, &met));
         }
         w.end_array();
+        self.write_exposures(&mut w);
         w.end_object();
         w.finish()
+    }
+
+    fn write_exposures(&self, w: &mut JsonWriter) {
+        w.key("exposures");
+        w.begin_array();
+        for seen in self.trials.seen_by(&self.state.user) {
+            w.begin_object();
+            exposure_members(w, &seen.exposure);
+            w.key("acked");
+            w.bool(seen.is_acked);
+            w.end_object();
+        }
+        w.end_array();
     }
 
     fn write_ids(&self, w: &mut JsonWriter) {

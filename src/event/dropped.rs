@@ -40,11 +40,13 @@ pub enum Dropped {
     UndeclaredStep = 16,
     /// The server's ledger took the place of the phone's.
     LedgerReset = 17,
+    /// A feature was read as another type than its value has.
+    FeatureType = 18,
 }
 
 impl Dropped {
     /// Every reason, in wire order.
-    pub const ALL: [Dropped; 18] = [
+    pub const ALL: [Dropped; 19] = [
         Dropped::UndeclaredEvent,
         Dropped::UndeclaredProp,
         Dropped::Personal,
@@ -63,6 +65,7 @@ impl Dropped {
         Dropped::Unreadable,
         Dropped::UndeclaredStep,
         Dropped::LedgerReset,
+        Dropped::FeatureType,
     ];
 
     /// Stable name, as in `stats()` and the JSON profile.
@@ -86,6 +89,7 @@ impl Dropped {
             Dropped::Unreadable => "unreadable",
             Dropped::UndeclaredStep => "undeclared_step",
             Dropped::LedgerReset => "ledger_reset",
+            Dropped::FeatureType => "feature_type",
         }
     }
 }

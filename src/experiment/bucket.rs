@@ -1,8 +1,6 @@
 //! From a person to a number below 1, and from that to a variation. The arithmetic is that of JavaScript's doubles, in
 //! the same order, because a bucket's end must not move by a single person.
 
-use crate::json::push_unsigned;
-
 /// Part of the numbers below 1: from `start`, which belongs to it, to `end`, which does not.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Range {
@@ -21,11 +19,35 @@ impl Range {
 
 /// FNV-1a, 32 bits, over UTF-16 units: as the SDKs do it, so that a Chinese key falls into the same bucket everywhere.
 fn fnv(texts: [&str; 2]) -> u32 {
-    let mut hash = 0x811c_9dc5_u32;
-    for unit in texts.into_iter().flat_map(str::encode_utf16) {
-        hash = (hash ^ u32::from(unit)).wrapping_mul(0x0100_0193);
+    let mut hash = FNV_START;
+    for text in texts {
+        // Bytes are units where all are ASCII, as nearly always, and four times as fast.
+        if text.is_ascii() {
+            text.bytes().for_each(|byte| hash = fnv_step(hash, byte.into()));
+        } else {
+            text.encode_utf16().for_each(|unit| hash = fnv_step(hash, unit.into()));
+        }
     }
     hash
+}
+
+/// FNV-1a of the number's decimal digits.
+fn fnv_of_digits(number: u32) -> u32 {
+    let (mut hash, mut place) = (FNV_START, 1_000_000_000);
+    while place > 1 && number < place {
+        place /= 10;
+    }
+    while place > 0 {
+        hash = fnv_step(hash, u32::from(b'0') + number / place % 10);
+        place /= 10;
+    }
+    hash
+}
+
+const FNV_START: u32 = 0x811c_9dc5;
+
+fn fnv_step(hash: u32, unit: u32) -> u32 {
+    (hash ^ unit).wrapping_mul(0x0100_0193)
 }
 
 /// The number of a value under a seed: version 2 in ten-thousandths, version 1 in thousandths; `None` for any other.
@@ -35,11 +57,7 @@ fn fnv(texts: [&str; 2]) -> u32 {
 pub fn hash(seed: &str, value: &str, version: u32) -> Option<f64> {
     match version {
         1 => Some(f64::from(fnv([value, seed]) % 1000) / 1000.0),
-        2 => {
-            let mut digits = String::new();
-            push_unsigned(&mut digits, fnv([seed, value]).into());
-            Some(f64::from(fnv([&digits, ""]) % 10_000) / 10_000.0)
-        }
+        2 => Some(f64::from(fnv_of_digits(fnv([seed, value])) % 10_000) / 10_000.0),
         _ => None,
     }
 }
@@ -77,4 +95,22 @@ pub fn ranges(count: usize, coverage: f64, weights: Option<&[f64]>) -> Vec<Range
 /// The position of the first range that has the number.
 pub fn choose(number: f64, ranges: &[Range]) -> Option<usize> {
     ranges.iter().position(|range| range.has(number))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn digits_are_hashed_as_their_text() {
+        for number in [0, 7, 10, 99, 100, 1_000_000, 999_999_999, 1_000_000_000, u32::MAX] {
+            assert_eq!(fnv_of_digits(number), fnv([&number.to_string(), ""]), "{number}");
+        }
+    }
+
+    #[test]
+    fn a_text_is_hashed_by_its_units() {
+        let whole = "种子u_1".encode_utf16().fold(FNV_START, |hash, unit| fnv_step(hash, unit.into()));
+        assert_eq!((fnv(["种子", "u_1"]), fnv(["种子u", "_1"])), (whole, whole));
+    }
 }

@@ -9,6 +9,7 @@ use super::sticky::{Assignment, Sticky};
 use crate::clock::Day;
 use crate::condition::{to_text, Condition, Context, Dialect};
 use crate::program::value::Value;
+use std::borrow::Cow;
 use std::cell::RefCell;
 
 /// Prerequisites of prerequisites: at most so many one behind the other; more counts as a circle.
@@ -107,6 +108,8 @@ impl Reason {
 pub struct Outcome<'a> {
     /// Which one.
     pub experiment: &'a Experiment,
+    /// The feature that runs it; empty for an entry of `experiments`.
+    pub feature: &'a str,
     /// Position of her variation; that of the baseline if she is not in it.
     pub variation: usize,
     /// She is.
@@ -118,7 +121,7 @@ pub struct Outcome<'a> {
     /// Her number below 1.
     pub bucket: Option<f64>,
     /// The attribute that was hashed, and its value as text; empty if there is none.
-    pub hashed: (&'a str, String),
+    pub hashed: (&'a str, Cow<'a, str>),
     /// Of a contextual bandit, the position of the leaf that took her; -1 if none did.
     pub leaf_of_bandit: Option<i64>,
     /// The step that ended it.
@@ -142,8 +145,8 @@ impl<'a> Outcome<'a> {
         self.experiment.hashing.is_sticky.then(|| Assignment {
             experiment: self.experiment.key.clone(),
             version: self.experiment.version,
-            attribute: ((*attribute).to_owned(), value.clone()),
-            variation: self.experiment.variation_key(self.variation),
+            attribute: ((*attribute).to_owned(), value.clone().into_owned()),
+            variation: self.experiment.variation_key(self.variation).into_owned(),
             day,
         })
     }
@@ -303,17 +306,18 @@ impl<'a> Evaluation<'a> {
     }
 
     /// The value of an attribute as it is hashed: text that is not empty, or a number that is not 0.
-    fn hashable(&self, attribute: &str) -> Option<String> {
+    fn hashable(&self, attribute: &str) -> Option<Cow<'a, str>> {
         let value = self.attributes().get(attribute)?;
         let fits = match value {
-            Value::Text(_) | Value::Number(_) => true,
+            Value::Text(text) => return (!text.is_empty()).then_some(Cow::Borrowed(text.as_str())),
+            Value::Number(_) => true,
             _ => self.person.dialect == Dialect::Loose,
         };
-        (fits && crate::condition::is_truthy(value)).then(|| to_text(value))
+        (fits && crate::condition::is_truthy(value)).then(|| Cow::Owned(to_text(value)))
     }
 
     /// The attribute that is hashed and its value; the fallback's where assignments are sticky.
-    fn hashed<'h>(&self, hashing: &'h Hashing) -> Option<(&'h str, String)> {
+    fn hashed<'h>(&self, hashing: &'h Hashing) -> Option<(&'h str, Cow<'a, str>)> {
         let own = self.hashable(&hashing.attribute).map(|value| (hashing.attribute.as_str(), value));
         let is_sticky = self.person.sticky.is_some() && hashing.is_sticky;
         let fallback = hashing.fallback.as_deref().filter(|_| is_sticky);
@@ -323,14 +327,16 @@ impl<'a> Evaluation<'a> {
     /// What an experiment is for the person. `trail` leads to the feature that runs it.
     fn run(&self, experiment: &'a Experiment, trail: Option<&Trail>) -> Outcome<'a> {
         let hashed = self.hashed(&experiment.hashing);
+        let has_value = hashed.is_some();
         let start = Outcome {
             experiment,
+            feature: trail.map_or("", |trail| self.payload.key(trail.feature)),
             variation: 0,
             is_in: false,
             is_hashed: false,
             is_sticky: false,
             bucket: None,
-            hashed: hashed.clone().unwrap_or((&experiment.hashing.attribute, String::new())),
+            hashed: hashed.unwrap_or((&experiment.hashing.attribute, Cow::Borrowed(""))),
             leaf_of_bandit: self.leaf(experiment),
             step: "disabled",
         };
@@ -346,15 +352,15 @@ impl<'a> Evaluation<'a> {
         if experiment.status == Status::Draft {
             return start.out("inactive");
         }
-        match hashed {
-            Some((_, value)) => self.assign(start, &value, trail),
-            None => start.out("hash_attribute"),
+        if !has_value {
+            return start.out("hash_attribute");
         }
+        self.assign(start, trail)
     }
 
     /// From the seventh step on: who is considered, and what she gets.
-    fn assign(&self, start: Outcome<'a>, value: &str, trail: Option<&Trail>) -> Outcome<'a> {
-        let experiment = start.experiment;
+    fn assign(&self, start: Outcome<'a>, trail: Option<&Trail>) -> Outcome<'a> {
+        let (experiment, value) = (start.experiment, &*start.hashed.1);
         let kept = self.kept(experiment);
         let is_kept = matches!(kept, Kept::Variation(_));
         if let Some(step) = self.kept_out(experiment, value, trail).filter(|_| !is_kept) {
@@ -415,10 +421,12 @@ impl<'a> Evaluation<'a> {
         let Some(sticky) = self.person.sticky.filter(|_| hashing.is_sticky) else { return Kept::None };
         let fallback = hashing.fallback.as_deref().unwrap_or(HASH_ATTRIBUTE);
         let names = [hashing.attribute.as_str(), fallback];
-        let values = names.map(|name| self.hashable(name).map(|value| (name, value)));
+        // Mostly both are the same.
+        let different = if fallback == hashing.attribute { 1 } else { 2 };
         let mut found = None;
-        for (name, value) in values.iter().flatten() {
-            let attribute = (*name, value.as_str());
+        for name in names.into_iter().take(different) {
+            let Some(value) = self.hashable(name) else { continue };
+            let attribute = (name, &*value);
             if sticky.is_blocked(&experiment.key, experiment.version_min, attribute) {
                 return Kept::Blocked;
             }

@@ -21,11 +21,9 @@ pub struct Exposure {
 }
 
 impl Exposure {
-    /// True if both stand for the same person in the same variation, whenever that was.
-    pub fn is_same(&self, other: &Exposure) -> bool {
-        self.experiment == other.experiment
-            && self.variation == other.variation
-            && self.bucket_version == other.bucket_version
+    /// True if it stands for this variation of this experiment in this bucket version, whenever it was seen.
+    pub fn is_of(&self, experiment: &str, variation: &str, bucket_version: u32) -> bool {
+        self.bucket_version == bucket_version && self.experiment == experiment && self.variation == variation
     }
 
     /// Appends the canonical bytes.

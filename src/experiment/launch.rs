@@ -3,6 +3,9 @@
 /// The variation that the query of an address (or a query alone) asks for; `None` if it does not, or if there are not so
 /// many. The first of several counts.
 pub fn asked(address: &str, experiment: &str, count: usize) -> Option<usize> {
+    if address.is_empty() {
+        return None;
+    }
     let query = address.split_once('?').map_or(address, |(_, query)| query);
     let query = query.split(['?', '#']).next().unwrap_or_default();
     let mut pairs = query.split('&').map(|pair| pair.split_once('=').unwrap_or((pair, "")));

@@ -6,6 +6,8 @@ pub mod bucket;
 pub mod decrypt;
 pub mod evaluate;
 mod explain;
+#[cfg(any(not(target_arch = "wasm32"), feature = "server"))]
+pub mod exported;
 pub mod exposure;
 #[cfg(any(not(target_arch = "wasm32"), feature = "server"))]
 mod group_refs;

@@ -6,6 +6,7 @@ use crate::error::Error;
 use crate::program::read::{Cursor, Mistake, Report};
 use crate::program::value::{parse_within, Limits, Value};
 use crate::program::{not_read, Warning};
+use std::cell::RefCell;
 
 /// The largest payload, in bytes: what one key of a phone's storage holds with room to spare.
 pub const PAYLOAD_BYTES_MAX: usize = 512 * 1024;
@@ -19,6 +20,8 @@ pub(super) const LIMITS: Limits =
     Limits { bytes_max: PAYLOAD_BYTES_MAX, depth_max: PAYLOAD_DEPTH_MAX, fields_max: PAYLOAD_FIELDS_MAX };
 /// Codes of texts that can't be read.
 pub(super) const CODES: [&str; 2] = ["payload_too_big", "payload_not_json"];
+/// The hash of a program's rules that do not say which.
+pub const PROGRAM_HASH: u32 = 2;
 
 /// A loaded payload.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -43,13 +46,20 @@ pub(super) struct Bandit {
 
 impl Payload {
     /// Reads `{"features": {…}, "experiments": […], "savedGroups": {…}, "contextualBandits": {…}}`; every member may be
-    /// missing, others are ignored.
+    /// missing, others are ignored. A program (told by its `app`) may stand in its place, with `saved_groups` and
+    /// [`PROGRAM_HASH`].
     ///
     /// # Errors
     /// `payload_too_big` (over [`PAYLOAD_BYTES_MAX`], [`PAYLOAD_DEPTH_MAX`], [`PAYLOAD_FIELDS_MAX`]), `payload_not_json`,
-    /// `payload_invalid` if it is no object or `features` is none. Everything else is a [`Warning`].
+    /// `payload_invalid` if it is no object or `features` is none, `payload_encrypted` if it holds what a phone can't read.
+    /// Everything else is a [`Warning`].
     pub fn load(text: &str, hash_version: u32) -> Result<(Payload, Vec<Warning>), Error> {
         let raw = parse_within(text, LIMITS).map_err(|fault| not_read(text, fault, CODES))?;
+        if raw.get("encryptedFeatures").is_some_and(is_truthy) {
+            let message = "this payload is encrypted: give open() experiments.decrypt, or decrypt it on your server";
+            return Err(Error::new("payload_encrypted", message).at("encryptedFeatures"));
+        }
+        let hash_version = if raw.get("app").is_some() { PROGRAM_HASH } else { hash_version };
         Payload::read(raw, hash_version)
     }
 
@@ -74,9 +84,11 @@ impl Payload {
 
     fn put_in_order(&mut self) {
         let mut order: Vec<u32> = Vec::new();
-        for position in 0..self.features.len() {
-            let place = order.partition_point(|&other| self.key(other as usize) < self.key(position));
-            order.insert(place, position as u32);
+        let features = members(&self.raw, "features");
+        let key = |position: u32| features.get(position as usize).map(|(key, _)| key.as_str());
+        for position in 0..features.len() as u32 {
+            let place = order.partition_point(|&other| key(other) < key(position));
+            order.insert(place, position);
         }
         self.order = order;
     }
@@ -91,6 +103,11 @@ impl Payload {
     /// The position in `experiments` of one with that key.
     pub fn find_experiment(&self, key: &str) -> Option<usize> {
         self.experiments.iter().position(|experiment| experiment.key == key)
+    }
+
+    /// How many entries `experiments` has.
+    pub fn experiments_len(&self) -> usize {
+        self.experiments.len()
     }
 
     /// The feature whose rules run the experiment.
@@ -175,9 +192,10 @@ fn members<'a>(raw: &'a Value, name: &str) -> &'a [(String, Value)] {
 fn compiled(cursor: &Cursor, hash_version: u32) -> Payload {
     let raw = cursor.value();
     let part = |name: &'static str| cursor.member(name, raw.get(name).unwrap_or(&Value::Null));
-    let groups = Groups::read(&part("savedGroups"));
+    let groups = if raw.get("saved_groups").is_some() { "saved_groups" } else { "savedGroups" };
+    let groups = Groups::read(&part(groups));
     let bandits: Vec<String> = members(raw, "contextualBandits").iter().map(|(id, _)| id.clone()).collect();
-    let source = Source { groups: &groups, bandits: &bandits, hash_version };
+    let source = Source { groups: &groups, bandits: &bandits, hash_version, seeds: RefCell::default() };
     Payload {
         raw: Value::Null,
         features: features(&part("features"), &source),
@@ -243,4 +261,28 @@ fn read_bandits(cursor: &Cursor, source: &Source) -> Vec<Bandit> {
         Bandit { leaves: contexts.iter().enumerate().map(leaf).collect() }
     };
     members.iter().map(bandit).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::rule::SIMILAR_SEED;
+    use super::*;
+
+    fn warned(text: &str, hash_version: u32) -> Vec<String> {
+        let (_, warnings) = Payload::load(text, hash_version).unwrap();
+        warnings.into_iter().map(|Warning { path, message }| path + ": " + &message).collect()
+    }
+
+    #[test]
+    fn seeds_that_are_alike_under_hash_version_1_are_warned_of() {
+        let rollouts = r#"{"features":{
+            "feat-001":{"rules":[{"force":1,"coverage":0.1}]}, "feat-002":{"rules":[{"force":1,"coverage":0.1}]},
+            "feat-003":{"rules":[{"force":1}]}, "other":{"rules":[{"variations":[0,1],"key":"feat-001"}]}}}"#;
+        assert_eq!(warned(rollouts, 1), [format!("features.feat-002.rules[0]: {SIMILAR_SEED}")]);
+        assert_eq!(warned(rollouts, 2), [""; 0]);
+        let experiments = r#"{"experiments":[{"key":"exp-01","variations":[0,1]},{"key":"exp-001","variations":[0,1]},
+            {"key":"exp-09","variations":[0,1]},{"key":"exp-08","variations":[0,1],"hashVersion":2},
+            {"key":"exp-07","seed":"9f86d0","variations":[0,1]}]}"#;
+        assert_eq!(warned(experiments, 1), [format!("experiments[2]: {SIMILAR_SEED}")]);
+    }
 }

@@ -5,12 +5,14 @@ use super::bucket::{ranges, Range};
 use crate::condition::{compile, is_truthy, Condition, Groups};
 use crate::program::read::Cursor;
 use crate::program::value::Value;
+use std::borrow::Cow;
+use std::cell::RefCell;
 
 /// The attribute that is hashed unless a rule names another.
 pub const HASH_ATTRIBUTE: &str = "id";
 
 /// What rules are read with.
-#[derive(Clone, Copy, Debug)]
+#[derive(Debug)]
 pub struct Source<'a> {
     /// The payload's saved groups.
     pub groups: &'a Groups,
@@ -18,6 +20,8 @@ pub struct Source<'a> {
     pub bandits: &'a [String],
     /// The hash of rules that do not say which: 1 in payloads, 2 in a program.
     pub hash_version: u32,
+    /// Seeds under hash version 1, in order of length and text.
+    pub(super) seeds: RefCell<Vec<String>>,
 }
 
 /// One rule of a feature.
@@ -124,13 +128,15 @@ pub(super) struct Meta {
 
 impl Experiment {
     /// The key of a variation: its own, else its position.
-    pub fn variation_key(&self, variation: usize) -> String {
-        let own = self.meta.get(variation).and_then(|meta| meta.key.clone());
-        own.unwrap_or_else(|| {
-            let mut key = String::new();
-            crate::json::push_unsigned(&mut key, variation as u64);
-            key
-        })
+    pub fn variation_key(&self, variation: usize) -> Cow<'_, str> {
+        match self.meta.get(variation).and_then(|meta| meta.key.as_deref()) {
+            Some(own) => Cow::Borrowed(own),
+            None => {
+                let mut key = String::new();
+                crate::json::push_unsigned(&mut key, variation as u64);
+                Cow::Owned(key)
+            }
+        }
     }
 }
 
@@ -187,13 +193,31 @@ impl Source<'_> {
         }
     }
 
+    /// Two seeds that differ only at their end give people nearly the same numbers under version 1.
+    fn note_seed(&self, fields: &Fields, hashing: &Hashing) {
+        let (mut seeds, seed) = (self.seeds.borrow_mut(), &hashing.seed);
+        let place = seeds.partition_point(|other| (other.len(), other) < (seed.len(), seed));
+        if hashing.version != 1 || seeds.get(place) == Some(seed) {
+            return;
+        }
+        let before = place.checked_sub(1).and_then(|place| seeds.get(place));
+        if [before, seeds.get(place)].into_iter().flatten().any(|other| is_similar(other, seed)) {
+            fields.cursor.warn(SIMILAR_SEED);
+        }
+        seeds.insert(place, seed.clone());
+    }
+
     fn force(&self, fields: &Fields, feature: &str) -> Force {
-        Force {
+        let force = Force {
             condition: self.condition(fields),
             hashing: self.hashing(fields, feature),
             range: fields.get("range").and_then(|value| fields.range(value)),
             coverage: fields.number("coverage"),
+        };
+        if force.range.is_some() || force.coverage.is_some() {
+            self.note_seed(fields, &force.hashing);
         }
+        force
     }
 
     /// Reads an experiment; `None` without a list of variations. `feature` is its key if it has none of its own.
@@ -207,8 +231,10 @@ impl Source<'_> {
         let given = fields.ranges("ranges");
         let (coverage, weights) = (fields.number("coverage").unwrap_or(1.0), fields.numbers("weights"));
         let own = given.clone().unwrap_or_else(|| ranges(count, coverage, weights.as_deref()));
+        let hashing = self.hashing(fields, &key);
+        self.note_seed(fields, &hashing);
         Some(Experiment {
-            hashing: self.hashing(fields, &key),
+            hashing,
             count,
             ranges: own,
             has_ranges: given.is_some(),
@@ -228,6 +254,15 @@ impl Source<'_> {
             key,
         })
     }
+}
+
+/// Said of what has hash version 1 and a seed like another's.
+pub(super) const SIMILAR_SEED: &str = "hash version 1 with a seed like another one: the same people get both, or never both; set hashVersion 2, or a seed of its own";
+
+/// Equally long and alike but for the last two bytes: `exp-01` and `exp-09`.
+fn is_similar(one: &str, other: &str) -> bool {
+    let stem = |seed: &str| seed.len().saturating_sub(2);
+    one.len() == other.len() && one.as_bytes().get(..stem(one)) == other.as_bytes().get(..stem(other))
 }
 
 fn status(fields: &Fields) -> Status {

@@ -54,12 +54,13 @@ impl Sticky {
 
     /// True if there is an assignment of an earlier bucket version than `version_min`.
     pub fn is_blocked(&self, experiment: &str, version_min: u32, attribute: (&str, &str)) -> bool {
-        self.of(experiment, attribute).any(|kept| kept.version < version_min)
+        version_min > 0 && self.of(experiment, attribute).any(|kept| kept.version < version_min)
     }
 
     /// True if keeping it would change nothing.
     pub fn has(&self, assignment: &Assignment) -> bool {
-        self.list.contains(assignment)
+        let (name, value) = &assignment.attribute;
+        self.of(&assignment.experiment, (name, value)).any(|kept| kept == assignment)
     }
 
     /// Keeps an assignment in place of an earlier one of the same experiment, version and person.
@@ -70,15 +71,18 @@ impl Sticky {
         };
         self.list.retain(is_other);
         if self.list.len() >= ASSIGNMENTS_MAX {
-            self.forget_oldest();
+            self.forget_oldest(&assignment.attribute);
         }
         let place = self.list.partition_point(|kept| kept.experiment <= assignment.experiment);
         self.list.insert(place, assignment);
     }
 
-    fn forget_oldest(&mut self) {
+    /// Of those of one day somebody else's goes first: hers would be assigned anew at once, and push out the next.
+    fn forget_oldest(&mut self, hers: &(String, String)) {
         let oldest = self.list.iter().map(|kept| kept.day).min();
-        let place = self.list.iter().position(|kept| Some(kept.day) == oldest);
+        let is_oldest = |kept: &Assignment| Some(kept.day) == oldest;
+        let others = self.list.iter().position(|kept| is_oldest(kept) && kept.attribute != *hers);
+        let place = others.or_else(|| self.list.iter().position(is_oldest));
         place.map(|place| self.list.remove(place));
     }
 
@@ -109,5 +113,30 @@ impl Assignment {
             variation: r.text()?.to_owned(),
             day: Day::from_number(r.varint()?.try_into().ok()?)?,
         })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn assignment(experiment: usize, person: &str) -> Assignment {
+        Assignment {
+            experiment: format!("exp-{experiment:03}"),
+            version: 0,
+            attribute: (String::from("id"), person.to_owned()),
+            variation: String::from("0"),
+            day: Day::MIN,
+        }
+    }
+
+    #[test]
+    fn who_uses_the_phone_now_keeps_all_of_hers() {
+        let mut sticky = Sticky::default();
+        for person in ["anna", "bert"] {
+            (0..70).for_each(|experiment| sticky.keep(assignment(experiment, person)));
+        }
+        let kept = |person| (0..70).filter(|&experiment| sticky.has(&assignment(experiment, person))).count();
+        assert_eq!((kept("bert"), kept("anna")), (70, ASSIGNMENTS_MAX - 70));
     }
 }

@@ -72,14 +72,24 @@ impl Trials {
         }
     }
 
-    /// True if the person has been counted for it.
-    pub fn has_seen(&self, user: &UserId, exposure: &Exposure) -> bool {
-        self.seen.iter().any(|seen| seen.user == *user && seen.exposure.is_same(exposure))
+    /// What a person has seen, in the order in which she did.
+    pub fn seen_by<'a>(&'a self, user: &'a UserId) -> impl Iterator<Item = &'a Seen> {
+        self.seen.iter().filter(move |seen| seen.user == *user)
+    }
+
+    /// Grows with each exposure.
+    pub fn revision(&self) -> u32 {
+        self.revision
+    }
+
+    /// True if the person has been counted for a variation of an experiment in a bucket version.
+    pub fn has_seen(&self, user: &UserId, (experiment, variation): (&str, &str), version: u32) -> bool {
+        self.seen.iter().any(|seen| seen.exposure.is_of(experiment, variation, version) && seen.user == *user)
     }
 
     /// Exposures of a person that the backend lacks, oldest first, at most so many.
     pub fn unsent<'a>(&'a self, user: &'a UserId, count_max: usize) -> impl Iterator<Item = &'a Seen> {
-        self.seen.iter().filter(move |seen| !seen.is_acked && seen.user == *user).take(count_max)
+        self.seen_by(user).filter(|seen| !seen.is_acked).take(count_max)
     }
 
     /// Somebody logged in: what was seen before belongs to her. Another account's attributes go.
@@ -94,7 +104,7 @@ impl Trials {
     }
 
     fn expose(&mut self, user: &UserId, exposure: &Exposure, now: UnixMs) {
-        if self.has_seen(user, exposure) {
+        if self.has_seen(user, (&exposure.experiment, &exposure.variation), exposure.bucket_version) {
             return;
         }
         if self.seen.len() >= SEEN_MAX {

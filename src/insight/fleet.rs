@@ -104,9 +104,10 @@ fn read_cycles(part: &Value) -> Option<(CycleFleet, Vec<(String, CycleFleet)>)> 
     let listed = part.get("categories").and_then(Value::as_map).unwrap_or_default();
     let mut categories = Vec::new();
     for (name, cycle) in listed.iter().take(CATEGORIES_MAX) {
-        categories.push((name.clone(), one(cycle)?));
+        // Names of an object are read once each; the fit writes them in order, so that nothing moves.
+        let place = categories.partition_point(|(before, _): &(String, CycleFleet)| before < name);
+        categories.insert(place, (name.clone(), one(cycle)?));
     }
-    categories.sort_unstable_by(|(a, _), (b, _)| a.cmp(b));
     Some((one(part.get("all")?)?, categories))
 }
 

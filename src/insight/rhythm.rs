@@ -228,7 +228,7 @@ impl Rhythm {
         let ahead = day.since(self.last);
         if ahead > 0 {
             let ahead = ahead as u32;
-            let stays = WINDOW_DAYS.checked_sub(ahead).unwrap_or_default();
+            let stays = WINDOW_DAYS.saturating_sub(ahead);
             let leaving = if stays < WINDOW_DAYS { self.window >> stays } else { 0 };
             if leaving != 0 {
                 self.edge = self.last.plus(-i64::from(stays + leaving.trailing_zeros()));

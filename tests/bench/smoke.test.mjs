@@ -18,6 +18,9 @@ test('a short run measures the package and its rivals', () => {
   for (const lossless of ['crash, network', 'an hour', 'answers', 'frozen']) {
     named(lossless).forEach(({ name, ours, goal }) => assert.ok(ours <= goal, `${name}: ${ours}`));
   }
+  const differing = lines.filter(({ name }) => name.endsWith("differ from the SDK's"));
+  assert.deepEqual(differing.map(({ ours }) => ours), [0, 0]);
+  assert.equal(lines.filter(({ theirs = [] }) => theirs[2] > 0).length, 10);
   const [upload] = named('300-event day');
   assert.ok(upload.ours > 0 && upload.ours * 10 < Math.min(...upload.theirs), JSON.stringify(upload));
 });
@@ -25,9 +28,9 @@ test('a short run measures the package and its rivals', () => {
 test('the table says which goals are missed', () => {
   const text = table([{ name: 'a', ours: 2, theirs: [8, 4], goal: 1 }, { name: 'b', unit: 's', ours: 0.5, goal: 1 }, { name: 'c', ours: 1234 }]);
   const [head, a, b, c] = text.split('\n').map((each) => each.trim().split(/\s{2,}/));
-  assert.deepEqual(head, ['huitou', 'Sensors', 'Umeng', 'best/ours', 'goal']);
-  assert.deepEqual(a, ['a', '2', '8', '4', '2.0', '≤ 1', 'MISSED']);
-  assert.deepEqual(b, ['b, s', '0.5', '–', '–', '–', '≤ 1', 'met']);
-  assert.deepEqual(c, ['c', '1,234', '–', '–', '–']);
+  assert.deepEqual(head, ['huitou', 'Sensors', 'Umeng', 'GrowthBook', 'best/ours', 'goal']);
+  assert.deepEqual(a, ['a', '2', '8', '4', '–', '2.0', '≤ 1', 'MISSED']);
+  assert.deepEqual(b, ['b, s', '0.5', '–', '–', '–', '–', '≤ 1', 'met']);
+  assert.deepEqual(c, ['c', '1,234', '–', '–', '–', '–']);
   assert.equal(shown(undefined), '–');
 });

@@ -247,6 +247,9 @@ fn a_store_loads_to_the_state_it_held() {
     // A start has a segment of its own.
     found["segment"].take();
     expected["segment"].take();
+    // Stores of then knew no experiments.
+    assert_eq!(found["exposures"].take(), Value::Array(Vec::new()));
+    expected["exposures"].take();
     assert_eq!(found, expected);
 }
 

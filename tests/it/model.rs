@@ -188,7 +188,7 @@ fn record() -> impl Strategy<Value = Record> {
         3 => (after_s, 0..3u16, prop_oneof![4 => 0..3u8, 1 => any::<u8>()], any::<bool>())
             .prop_map(|(after_s, flow, step, last)| Record::Flow { after_s, flow: FlowIx(flow), step, last }),
         2 => (0..12u16, 0..5u8, text).prop_map(|(event, dimension, text)| Record::Met { event: EventIx(event), dimension, text }),
-        1 => (0..17usize, any::<u32>()).prop_map(|(reason, count)| Record::Dropped { reason: Dropped::ALL[reason], count }),
+        1 => (0..Dropped::ALL.len(), any::<u32>()).prop_map(|(reason, count)| Record::Dropped { reason: Dropped::ALL[reason], count }),
         2 => (text, value).prop_map(|(id, paid_fen)| Record::Order { id, paid_fen }),
         2 => (1_795_000_000_000..1_796_000_000_000i64, -20..20i32)
             .prop_map(|(ms, hours)| Record::Clock { instant: UnixMs::new(ms / 1000 * 1000), zone: OffsetMin::new(hours * 60) }),

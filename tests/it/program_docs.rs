@@ -225,6 +225,8 @@ fn loyal() -> Value {
             {"id": "s", "bought": "x", "offer": "o"}, {"id": "t", "cart": [{"from_fen": 1, "off_fen": 1}]}],
         "mall": [{"id": "i", "points": 1, "cash_fen": 1, "max_per_person": 1}],
         "lottery": [{"id": "w", "prizes": [{"id": "p", "weight": 1, "points": 1}]}],
+        "features": {"a": {"defaultValue": 1}},
+        "saved_groups": {"g": [1]},
         "referral": {"inviter": gift, "invitee": gift, "max_per_month": 1, "max_total": 1},
     })
 }

@@ -86,8 +86,11 @@ function asOperators(object) {
   return isBad ? FAILS : object;
 }
 
-/** Regular expressions that the core does not take match nothing. */
-const isUnsupported = (source) => typeof source === 'string' && /\(\?[=!<]|\\[1-9]/.test(source);
+/**
+ * Regular expressions that the core does not take match nothing. Of one that is no text the SDK depends on what came
+ * before: it may find an equal text among those that it has compiled.
+ */
+const isUnsupported = (source) => typeof source !== 'string' || /\(\?[=!<]|\\[1-9]/.test(source);
 
 function withoutLookaround(object) {
   return mapped(object, (value, name) => (/^\$(notR|r)egexi?$/.test(name) && isUnsupported(value) ? '[' : value));
@@ -169,7 +172,7 @@ function shown(result, hashValue) {
 /** By name, in the order in which they are tried: why, and the rewriting of a case or of the SDK's answer. */
 export const DIFFERENCES = {
   'no condition': { why: 'what is no condition, list of conditions or id of a group never passes', rewrite: walking({ condition: asCondition, operators: asOperators }) },
-  'regular expression': { why: 'lookaround and back references match nothing', rewrite: walking({ operators: withoutLookaround }) },
+  'regular expression': { why: 'lookaround, back references and what is no text match nothing', rewrite: walking({ operators: withoutLookaround }) },
   '$notRegex': { why: 'a later operator, which the SDK does not know', rewrite: walking({ operators: negatedRegex }) },
   'numeral': { why: 'texts such as 0x10 are no numbers', rewrite: withoutOddNumerals },
   'inherited name': { why: 'what every object of JavaScript inherits is no attribute', rewrite: walking({ path: ownPath }) },

@@ -96,19 +96,37 @@ fn count(cases: &File) -> Tally {
     cases.values().filter(|case| !case.skipped).map(|case| Tally::of(case.differences.is_empty())).sum()
 }
 
-/// `program.json: 59/60`, what was skipped, then the failures.
+/// `program.json: 59/60`, what was skipped, the sections if the file has any, then the failures.
 fn shown(file: &str, cases: &File) -> String {
     let tally = count(cases);
     let skipped: Vec<&str> = cases.values().filter(|case| case.skipped).map(first_word).collect();
     let mut text = format!("{file}: {}/{}", tally.passed, cases.len() - skipped.len());
     if !skipped.is_empty() {
-        text.push_str(&format!(", {} skipped (they need journeys): {}", skipped.len(), skipped.join(" ")));
+        text.push_str(&format!(", {} skipped: {}", skipped.len(), skipped.join(" ")));
+    }
+    let sections = sections(cases);
+    if !sections.is_empty() {
+        text.push_str(&format!(" ({})", sections.join(", ")));
     }
     text.push('\n');
     for case in cases.values().filter(|case| !case.differences.is_empty()).take(SHOWN) {
         text.push_str(&format!("  {}: {}\n", case.name, case.differences.join("; ")));
     }
     text
+}
+
+/// `hash 16/16` for each section, in the file's order; none if names do not begin with `section[position]`.
+fn sections(cases: &File) -> Vec<String> {
+    let mut sections: Vec<(&str, Tally)> = Vec::new();
+    for case in cases.values().filter(|case| !case.skipped) {
+        let Some((section, _)) = first_word(case).split_once('[') else { continue };
+        let tally = Tally::of(case.differences.is_empty());
+        match sections.iter_mut().find(|(known, _)| *known == section) {
+            Some((_, sum)) => *sum = *sum + tally,
+            None => sections.push((section, tally)),
+        }
+    }
+    sections.iter().map(|(name, sum)| format!("{name} {}/{}", sum.passed, sum.passed + sum.failed)).collect()
 }
 
 fn first_word(case: &Case) -> &str {
@@ -137,8 +155,20 @@ mod tests {
         for (position, skipped) in [(0, false), (1, true), (2, true)] {
             enter(&mut files, "native", &line(position, skipped)).unwrap();
         }
-        assert_eq!(shown("a.json", &files["a.json"]), "a.json: 1/1, 2 skipped (they need journeys): c1 c2\n");
+        assert_eq!(shown("a.json", &files["a.json"]), "a.json: 1/1, 2 skipped: c1 c2\n");
         assert_eq!(count(&files["a.json"]), Tally::of(true));
+    }
+
+    #[test]
+    fn sections_are_counted() {
+        let mut files = BTreeMap::new();
+        for (position, name) in ["hash[0] a", "hash[1] b", "x.run[0] c"].into_iter().enumerate() {
+            let difference = if name.ends_with('b') { json!("off") } else { Value::Null };
+            let line = json!({"file": "a.json", "position": position, "name": name, "difference": difference});
+            enter(&mut files, "native", &line).unwrap();
+        }
+        let text = shown("a.json", &files["a.json"]);
+        assert!(text.starts_with("a.json: 2/3 (hash 1/2, x.run 1/1)\n"), "{text}");
     }
 
     #[test]

@@ -1,4 +1,5 @@
 //! The seven coefficients of [`huitou::insight::model::logit7`], fitted on what people did in earlier windows.
+#![allow(clippy::indexing_slicing, reason = "every position runs to a constant size")]
 
 use huitou::insight::model::logit7::{features, Activity, FEATURES};
 use huitou::insight::model::nbd::Nbd;

@@ -43,7 +43,9 @@ pub fn minimise<const N: usize>(start: [f64; N], cost: &dyn Fn([f64; N]) -> f64)
         let reach = REACH / (1 << descent) as f64;
         let corner = |at: usize| {
             let mut corner = best.clone();
-            corner[at] += reach;
+            if let Some(value) = corner.get_mut(at) {
+                *value += reach;
+            }
             corner
         };
         let mut simplex: Vec<Vec<f64>> = (0..N).map(corner).collect();

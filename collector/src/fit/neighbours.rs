@@ -1,4 +1,5 @@
 //! Which items speak for which: EASE (Steck 2019), its best few a row, in whole weights.
+#![allow(clippy::indexing_slicing, reason = "positions are those of a matrix made for as many items")]
 
 use std::collections::BTreeSet;
 

@@ -1,6 +1,6 @@
 //! How good chances are: do they rank, and do they mean what they say?
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 /// Chances nearer to 0 or 1 than this are taken for this, so that one surprise does not cost everything.
 const CHANCE_MIN: f64 = 1e-9;
@@ -17,7 +17,7 @@ pub struct Said {
 }
 
 /// One group of the calibration table.
-#[derive(Clone, Copy, Debug, PartialEq, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Group {
     /// How many people.
     pub people: usize,
@@ -28,7 +28,7 @@ pub struct Group {
 }
 
 /// All that is measured of one score.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Quality {
     /// People it was measured on.
     pub people: usize,

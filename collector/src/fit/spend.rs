@@ -50,13 +50,13 @@ mod tests {
             let (x, scale) = ((1.0 + 9.0 * random.uniform()).floor(), random.gamma(q) / v);
             (x, random.gamma(p * x) / scale / x)
         };
-        let people: Vec<Amounts> = (0..5_000).map(|_| made(&mut random)).collect();
+        let people: Vec<Amounts> = (0..1_500).map(|_| made(&mut random)).collect();
         let found = gamma_gamma(&people).unwrap().unwrap();
         // Parameters move together; twice the gain in likelihood is χ² with three degrees of freedom.
         let gain = found.ln_likelihood - ln_likelihood([p, q, v], &people);
         assert!((0.0..8.0).contains(&gain), "{gain} {found:?}");
         let mean = |[p, q, v]: [f64; 3]| p * v / (q - 1.0);
-        assert!((mean(found.parameters) / mean([p, q, v]) - 1.0).abs() < 0.05);
+        assert!((mean(found.parameters) / mean([p, q, v]) - 1.0).abs() < 0.1);
         assert_eq!(gamma_gamma(&people[..29]).unwrap(), None);
     }
 

@@ -38,6 +38,7 @@ pub(super) fn drop_reason(name: &str) -> String {
         "bad_answer" => "应答不是本服务器所发",
         "clock_back" => "手机时钟倒退",
         "ledger_reset" => "账本以服务器为准",
+        "feature_type" => "特性值类型不符",
         "unreadable" => "存储无法读取",
         _ => return escape(name),
     };

@@ -1,10 +1,13 @@
 //! What is fuzzed: everything that reads bytes which others wrote.
 
 mod answer;
+mod condition;
+mod payload;
 mod phone;
 mod program;
 mod report;
 mod storage;
+mod trials;
 mod wire;
 
 use std::fs;
@@ -22,8 +25,16 @@ pub(crate) struct Target {
     pub(crate) run: fn(&[u8]) -> Result<()>,
 }
 
-pub(crate) const TARGETS: [Target; 5] =
-    [program::TARGET, wire::TARGET, report::TARGET, storage::TARGET, answer::TARGET];
+pub(crate) const TARGETS: [Target; 8] = [
+    program::TARGET,
+    wire::TARGET,
+    report::TARGET,
+    storage::TARGET,
+    answer::TARGET,
+    payload::TARGET,
+    condition::TARGET,
+    trials::TARGET,
+];
 
 /// A file of the repository's tests.
 fn test_file(name: &str) -> PathBuf {

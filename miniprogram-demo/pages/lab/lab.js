@@ -4,6 +4,7 @@ const laboratory = require('../../services/laboratory');
 const loyalty = require('../../services/loyalty');
 const network = require('../../services/network');
 const session = require('../../services/session');
+const trials = require('../../services/trials');
 const format = require('../../utils/format');
 
 const visit = engine.pageHooks('lab');
@@ -14,7 +15,7 @@ const say = (title) => wx.showToast({ title, icon: 'none' });
 Page({
   ...visit,
 
-  data: { solid: false, status: null, outbox: null, counters: [], flows: [], dwell: [], hours: [], heat: [], dropped: [], orders: [], ledger: null, proof: null, failed: '', syncing: false, turning: false },
+  data: { solid: false, status: null, outbox: null, counters: [], flows: [], dwell: [], hours: [], heat: [], dropped: [], orders: [], ledger: null, proof: null, experiments: [], exposures: [], failed: '', syncing: false, turning: false },
 
   onShow() {
     visit.onShow();
@@ -41,7 +42,7 @@ Page({
     try {
       const known = await engine.report();
       const ledger = known.stats.consent ? await loyalty.ledgerState().catch(() => null) : null;
-      this.change(Object.assign({ failed: '', ledger }, laboratory.view(known)));
+      this.change(Object.assign({ failed: '', ledger }, laboratory.view(known), trials.view(known.state)));
     } catch (error) {
       this.change({ failed: error.message });
     }
@@ -93,6 +94,18 @@ Page({
     } catch (error) {
       say(error.message);
     }
+  },
+
+  /** A variation by hand; the one that is forced already is let go. */
+  async force(e) {
+    const { key, position, on } = e.currentTarget.dataset;
+    const { isForced } = this.data.experiments.find((experiment) => experiment.key === key);
+    try {
+      await engine.override(key, isForced && on ? null : position);
+    } catch (error) {
+      say(error.message);
+    }
+    this.refresh();
   },
 
   async sync() {

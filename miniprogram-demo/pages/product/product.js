@@ -4,6 +4,7 @@ const catalog = require('../../services/catalog');
 const engine = require('../../services/engine');
 const route = require('../../services/route');
 const shelf = require('../../services/shelf');
+const trials = require('../../services/trials');
 const { count } = require('../../utils/format');
 
 const visit = engine.pageHooks('product');
@@ -19,7 +20,7 @@ const tasteOf = (product) => (product.taste || []).map((level, i) => ({ name: TA
 Page({
   ...visit,
 
-  data: { solid: false, slide: 0, product: null, pictures: [], tastes: [], brew: null, reviews: [], related: [], liked: false, inCart: 0, chosen: null },
+  data: { solid: false, slide: 0, product: null, pictures: [], tastes: [], brew: null, reviews: [], related: [], liked: false, inCart: 0, chosen: null, buy: trials.buyButton(), coupon_fen: 0, held: false },
 
   onLoad({ id }) {
     const product = catalog.find(id);
@@ -39,6 +40,17 @@ Page({
   onShow() {
     visit.onShow();
     this.setData({ inCart: cart.count() });
+    engine.ready().then(() => this.decide(), () => {});
+  },
+
+  /** What the shop's experiments say. */
+  decide() {
+    this.setData({ buy: trials.buyButton(), coupon_fen: trials.heldCoupon() || trials.couponFen(), held: trials.heldCoupon() > 0 });
+  },
+
+  takeCoupon() {
+    trials.takeCoupon();
+    this.decide();
   },
 
   /** What came before the user agreed was not recorded: the visit starts now. */

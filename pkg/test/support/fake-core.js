@@ -44,7 +44,7 @@ export class FakeWorld {
     this.cores = [];
     this.failures = new Map();
     /** What further commands answer, by op: (command, core) => answer. */
-    this.answers = { forecast: () => ({ expiring: [] }) };
+    this.answers = { forecast: () => ({ expiring: [] }), features: () => ({ features: ['colour'] }) };
     this.createGlue = () => ({ __wbg_set_wasm() {}, Core: coreClass(this) });
   }
 
@@ -137,14 +137,29 @@ function coreClass(world) {
 
     command(json, at, offset) {
       const command = JSON.parse(json);
-      // The shell itself asks for the forecast at each start; commands are what the app asks for.
-      world.note(command.op === 'forecast' ? 'forecast' : 'command', [command, at, offset]);
+      // The shell itself asks for the forecast and the features at each start; commands are what the app asks for.
+      world.note(['forecast', 'features'].includes(command.op) ? command.op : 'command', [command, at, offset]);
       if (command.op === 'sync') this.wanted = true;
       if (command.op === 'user') this.change({ user: command.id });
       if (command.op === 'stats') return { events_today: this.state.count, last_sync_at: null, dropped: [['personal', 2]] };
       if (command.op === 'state') return this.state;
       if (world.answers[command.op]) return world.answers[command.op](command, this);
       return {};
+    }
+
+    load_features(text) {
+      world.note('load_features', [text]);
+      return { features: Object.keys(JSON.parse(text).features), warnings: [] };
+    }
+
+    feature(position, at, offset) {
+      world.note('feature', [position, at, offset]);
+      return 2;
+    }
+
+    feature_value(position, number) {
+      world.note('feature_value', [position, number]);
+      return number;
     }
 
     change(part) {

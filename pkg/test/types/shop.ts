@@ -46,6 +46,28 @@ async function show(): Promise<string> {
 }
 show();
 
+async function tried(): Promise<string> {
+  const stop = shop.on('exposure', ({ experiment, variation, variation_id, bucket_version, feature, at }) => {
+    console.info(experiment + variation + feature, variation_id + bucket_version + at);
+  });
+  shop.on('features', ({ source, features }) => console.info(source === 'url', features.length));
+  stop();
+  const copy: string = shop.feature('buy-button', '立即购买');
+  const off_fen: number = shop.feature('coupon', 500);
+  const { colour } = shop.feature('look', { colour: 'red' });
+  // @ts-expect-error a number is no text
+  const wrong: string = shop.feature('coupon', 5);
+  await shop.setAttributes({ cart: { items: ['tea'] } });
+  await shop.override('buy-button', 1);
+  // @ts-expect-error neither position nor key
+  shop.override('buy-button', true);
+  const { why, source } = shop.explain<huitou.ExplainedFeature>('buy-button');
+  const variant = shop.variant('buy-button');
+  return [copy, off_fen + 1, colour, wrong, why[0], source === 'force', variant === null, shop.isOn('look'), await shop.refreshFeatures()].join();
+}
+tried();
+huitou.open({ program: '{}', experiments: { payload: { features: {} }, url: 'https://cdn.example.com', refresh_minutes: 5, compat: '0.8' } });
+
 async function loyal(): Promise<string> {
   shop.on('awarded', ({ points, lines }) => console.info(points + lines.length, lines.map(({ reason }) => reason === 'check_in')));
   shop.on('tier', (line) => console.info(line.subject, line.reason === 'tier_down'));
@@ -82,7 +104,7 @@ const host: Host = {
   save: async () => {},
   saveSync: () => {},
   remove: async () => {},
-  send: async ({ body, timeout_ms }) => ({ status: 200, headers: {}, body: String(body.length + timeout_ms) }),
+  send: async ({ body, timeout_ms }) => ({ status: 200, headers: {}, body: String((body ? body.length : 0) + timeout_ms) }),
   instantiate,
   random: async (count) => new Uint8Array(count),
   info: () => ({ platform: 'quick-app' }),

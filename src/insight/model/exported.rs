@@ -124,16 +124,13 @@ mod tests {
             "regular": {"kind": "mbg", "k": 2, "parameters": [0.5, 2, 1, 1.5]},
             "steady": {"kind": "nbd", "parameters": [1, 3]},
             "spend": {"kind": "gamma_gamma", "parameters": [6, 4, 15]}
-        }, "people": [{"x": 0, "last": 0, "age": 0, "mean": 0}], "within": [1, 3]}"#;
+        }, "people": [{"x": 0, "last": 0, "age": 0, "mean": 0}], "within": [3]}"#;
         let told = parse_within(&score_json(request).unwrap(), LIMITS).unwrap();
         let person = &told.as_list().unwrap()[0];
-        assert_eq!(
-            person.get("steady").unwrap().to_json(),
-            r#"{"p_active":[0.25,0.5],"expected":[0.3333333333333333,1]}"#
-        );
+        assert_eq!(person.get("steady").unwrap().to_json(), r#"{"p_active":[0.5],"expected":[1]}"#);
         assert_eq!(person.get("spend").unwrap().to_json(), r#"{"spend":30}"#);
         let regular = person.get("regular").unwrap();
-        assert!(regular.get("expected").is_none() && regular.get("p_active").unwrap().as_list().unwrap().len() == 2);
+        assert!(regular.get("expected").is_none() && regular.get("p_active").unwrap().as_list().unwrap().len() == 1);
     }
 
     #[test]

@@ -1,6 +1,6 @@
 //! What a person spends a time: her amounts are Gamma(p, ν), and ν is Gamma(q, v) over the fleet.
 
-use super::number::is_positive;
+use super::number::{amount, is_positive};
 
 /// The model with a fleet's parameters.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -19,8 +19,7 @@ impl GammaGamma {
     /// Her mean amount to come, after `x` amounts of `mean` on average; the fleet's mean without any. An amount that is
     /// negative or no number is 0.
     pub fn expected_spend(&self, x: u32, mean: f64) -> f64 {
-        let (x, mean) = (f64::from(x), mean.clamp(0.0, f64::MAX.sqrt()));
-        let mean = if mean.is_nan() { 0.0 } else { mean };
+        let (x, mean) = (f64::from(x), amount(mean, f64::MAX.sqrt()));
         self.p * (self.v + x * mean) / (self.p * x + self.q - 1.0)
     }
 }

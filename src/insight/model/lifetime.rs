@@ -7,7 +7,7 @@
 //! As a score take [`Lifetime::p_active`], never [`Lifetime::p_alive`]: BG calls everybody alive who came once.
 
 use super::hypergeometric::series;
-use super::number::{exp, expm1, is_positive, ln, ln_1p, time};
+use super::number::{exp, is_positive, ln, time};
 
 /// Beats between events that are believed; regular customers are fitted with 2 or 3.
 const K_MAX: u32 = 8;
@@ -90,12 +90,8 @@ impl Lifetime {
     /// P(at least one event within the next `t`), 0..=1.
     pub fn p_active(&self, history: &History, t: f64) -> f64 {
         let t = time(t);
-        let still = -self.shape(history) * ln_1p(t / (self.alpha + history.age));
-        let none = if self.k == 1 {
-            -expm1(still)
-        } else {
-            1.0 - exp(still) * self.silence(history, t) / self.silence(history, 0.0)
-        };
+        let still = exp(-self.shape(history) * ln(1.0 + t / (self.alpha + history.age)));
+        let none = 1.0 - still * self.silence(history, t) / self.silence(history, 0.0);
         (self.p_alive(history) * none).clamp(0.0, 1.0)
     }
 
@@ -110,7 +106,7 @@ impl Lifetime {
         let c = self.a + self.b + history.x - 1.0 + self.delta;
         // Euler's transformation of the form in the papers: its own series would take thousands of terms.
         let sum = series([c - self.r - history.x, a - 1.0, c], t / whole);
-        let left = exp((1.0 - a) * ln_1p(t / (self.alpha + history.age))) * sum;
+        let left = exp((1.0 - a) * ln(1.0 + t / (self.alpha + history.age))) * sum;
         Some((self.p_alive(history) * c / (a - 1.0) * (1.0 - left)).max(0.0))
     }
 
@@ -121,7 +117,7 @@ impl Lifetime {
 
     /// ln((α + T) / (α + t_x)).
     fn ln_growth(&self, history: &History) -> f64 {
-        ln_1p((history.age - history.last) / (self.alpha + history.last))
+        ln((self.alpha + history.age) / (self.alpha + history.last))
     }
 
     /// Σ over j < k of (s)_j / j! · (silence / (α + T + t))^j: fewer than k beats fell into the silence and t.

@@ -1,7 +1,7 @@
 //! Events at a steady rate that differs between people, and nobody ever drops out (NBD).
 
 use super::lifetime::History;
-use super::number::{expm1, is_positive, ln_1p, time};
+use super::number::{exp, is_positive, ln, time};
 
 /// Rates are Gamma(r, α) over the fleet.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -21,7 +21,7 @@ impl Nbd {
 
     /// P(at least one event within the next `t`), 0..=1.
     pub fn p_active(&self, history: &History, t: f64) -> f64 {
-        -expm1(-(self.r + history.x()) * ln_1p(time(t) / (self.alpha + history.age())))
+        1.0 - exp(-(self.r + history.x()) * ln(1.0 + time(t) / (self.alpha + history.age())))
     }
 
     /// How many events to expect within the next `t`.

@@ -1,5 +1,7 @@
 //! Scores of all items, then the best of them, one by one.
 
+use crate::insight::model::number::amount;
+
 use super::{Deed, Item, Kind, Pick, Reason, Shelf, Wish};
 
 /// A view speaks less than a purchase. Guessed: no public log has both.
@@ -37,8 +39,8 @@ pub fn recommend(shelf: &Shelf, deeds: &[Deed], wish: &Wish) -> Vec<Pick> {
     let mut marks = vec![Mark::default(); shelf.items.len()];
     for deed in deeds {
         if let Some(mark) = marks.get_mut(usize::from(deed.item)) {
-            mark.bought = deed.bought.max(0.0).min(DEEDS_MAX);
-            mark.viewed = deed.viewed.max(0.0).min(DEEDS_MAX);
+            mark.bought = amount(deed.bought, DEEDS_MAX);
+            mark.viewed = amount(deed.viewed, DEEDS_MAX);
             let is_durable = shelf.items.get(usize::from(deed.item)).is_some_and(|item| item.is_durable);
             mark.is_resting = is_durable && mark.bought > 0.0 && deed.bought_days_ago < wish.durable_days;
         }
@@ -49,16 +51,22 @@ pub fn recommend(shelf: &Shelf, deeds: &[Deed], wish: &Wish) -> Vec<Pick> {
         _ => hear(shelf, &mut marks),
     }
     score(shelf.items, &mut marks, wish.kind);
-    best(shelf.items, &mut marks, wish)
+    best(shelf.items, &marks, wish)
 }
 
 /// Who of her own speaks for each item.
 fn hear(shelf: &Shelf, marks: &mut [Mark]) {
+    let presence: Vec<f64> =
+        marks.iter().map(|own| if own.bought > 0.0 { 1.0 } else { own.viewed.min(1.0) * VIEW }).collect();
     for shard in shelf.neighbours {
-        shard.each(&mut |item, neighbour| {
-            let Some(own) = marks.get(usize::from(neighbour.item)) else { return };
-            let presence = if own.bought > 0.0 { 1.0 } else { own.viewed.min(1.0) * VIEW };
-            add(marks, item, (presence * f64::from(neighbour.weight), neighbour.item));
+        shard.each(&mut |item, row| {
+            let Some(mark) = marks.get_mut(usize::from(item)) else { return };
+            for neighbour in row {
+                let own = presence.get(usize::from(neighbour.item)).copied().unwrap_or(0.0);
+                if own > 0.0 {
+                    mark.add(own * f64::from(neighbour.weight), neighbour.item);
+                }
+            }
         });
     }
 }
@@ -66,12 +74,12 @@ fn hear(shelf: &Shelf, marks: &mut [Mark]) {
 /// Who speaks for an item, or is spoken for by it.
 fn hear_of(shelf: &Shelf, marks: &mut [Mark], seed: u16) {
     for shard in shelf.neighbours {
-        shard.each(&mut |item, neighbour| {
-            let weight = f64::from(neighbour.weight);
-            if item == seed {
-                add(marks, neighbour.item, (weight, seed));
-            } else if neighbour.item == seed {
-                add(marks, item, (weight, seed));
+        shard.each(&mut |item, row| {
+            for neighbour in row.iter().filter(|neighbour| item == seed || neighbour.item == seed) {
+                let other = if item == seed { neighbour.item } else { item };
+                if let Some(mark) = marks.get_mut(usize::from(other)) {
+                    mark.add(f64::from(neighbour.weight), seed);
+                }
             }
         });
     }
@@ -80,11 +88,11 @@ fn hear_of(shelf: &Shelf, marks: &mut [Mark], seed: u16) {
     }
 }
 
-fn add(marks: &mut [Mark], item: u16, (weight, from): (f64, u16)) {
-    if let Some(mark) = marks.get_mut(usize::from(item)) {
-        mark.neighbours += weight;
-        if weight > mark.loudest.0 {
-            mark.loudest = (weight, from);
+impl Mark {
+    fn add(&mut self, weight: f64, from: u16) {
+        self.neighbours += weight;
+        if weight > self.loudest.0 {
+            self.loudest = (weight, from);
         }
     }
 }
@@ -156,33 +164,44 @@ fn score(items: &[Item], marks: &mut [Mark], kind: Kind) {
     }
 }
 
-/// Takes the best one again and again; once a category has its share, others come first.
-fn best(items: &[Item], marks: &mut [Mark], wish: &Wish) -> Vec<Pick> {
-    let mut picks: Vec<Pick> = Vec::new();
+/// Takes the best one again and again; once a category has its share, what is left of it waits behind all others.
+fn best(items: &[Item], marks: &[Mark], wish: &Wish) -> Vec<Pick> {
+    let score = |mark: &Mark| if mark.is_taken { f64::NEG_INFINITY } else { mark.score };
+    let mut left: Vec<f64> = marks.iter().map(score).collect();
+    let (mut waiting, mut picks) = (vec![f64::NEG_INFINITY; left.len()], Vec::new());
     while picks.len() < wish.n {
-        let found = next(items, marks, &|category| is_full(items, &picks, (category, wish.per_category_max)));
-        let Some(position) = found.or_else(|| next(items, marks, &|_| false)) else { break };
-        let Some(mark) = marks.get_mut(position) else { break };
-        mark.is_taken = true;
+        let Some(position) = highest(&left).or_else(|| highest(&waiting)) else { break };
+        let (Some(mark), Some(item)) = (marks.get(position), items.get(position)) else { break };
+        for pool in [&mut left, &mut waiting] {
+            pool.iter_mut().skip(position).take(1).for_each(|score| *score = f64::NEG_INFINITY);
+        }
         picks.push(Pick { item: position as u16, reason: reason(mark, wish.kind), score: mark.score });
+        let category = |pick: &Pick| items.get(usize::from(pick.item)).map(|item| item.category);
+        if picks.iter().filter(|pick| category(pick) == Some(item.category)).count() == wish.per_category_max {
+            close(items, item.category, (&mut left, &mut waiting));
+        }
     }
     picks
 }
 
-fn next(items: &[Item], marks: &[Mark], is_full: &dyn Fn(u16) -> bool) -> Option<usize> {
-    let mut found: Option<(usize, f64)> = None;
-    for (position, (item, mark)) in items.iter().zip(marks).enumerate() {
-        let is_better = !mark.is_taken && found.is_none_or(|(_, score)| mark.score > score);
-        if is_better && !is_full(item.category) {
-            found = Some((position, mark.score));
+/// Moves what is left of a category to where it waits.
+fn close(items: &[Item], category: u16, (left, waiting): (&mut [f64], &mut [f64])) {
+    for ((item, left), waiting) in items.iter().zip(left).zip(waiting) {
+        if item.category == category {
+            core::mem::swap(left, waiting);
         }
     }
-    found.map(|(position, _)| position)
 }
 
-fn is_full(items: &[Item], picks: &[Pick], (category, most): (u16, usize)) -> bool {
-    let of_it = |pick: &&Pick| items.get(usize::from(pick.item)).is_some_and(|item| item.category == category);
-    picks.iter().filter(of_it).count() >= most
+/// The first of the highest scores; `None` if all are taken.
+fn highest(left: &[f64]) -> Option<usize> {
+    let (mut found, mut most) = (None, f64::NEG_INFINITY);
+    for (position, &score) in left.iter().enumerate() {
+        if score > most {
+            (found, most) = (Some(position), score);
+        }
+    }
+    found
 }
 
 fn reason(mark: &Mark, kind: Kind) -> Reason {

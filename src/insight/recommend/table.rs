@@ -1,6 +1,5 @@
 //! Which items speak for which: the table a backend fits and a phone keeps as the bytes it came in.
 
-use crate::bytes::Reader;
 #[cfg(any(not(target_arch = "wasm32"), feature = "server"))]
 use crate::bytes::Writer;
 
@@ -40,8 +39,8 @@ impl Neighbours {
         &self.bytes
     }
 
-    /// Visits every pair: who is spoken for, and by whom. In order of both.
-    pub fn each(&self, visit: &mut dyn FnMut(u16, Neighbour)) {
+    /// Visits every row, in order: who is spoken for, and by whom.
+    pub fn each(&self, visit: &mut dyn FnMut(u16, &[Neighbour])) {
         // Checked when it was made.
         let _ = read(&self.bytes, usize::from(u16::MAX) + 1, visit);
     }
@@ -82,32 +81,69 @@ fn step(before: Option<u16>, item: u16) -> Option<u64> {
     }
 }
 
-fn read(bytes: &[u8], items: usize, visit: &mut dyn FnMut(u16, Neighbour)) -> Option<()> {
-    let mut r = Reader::new(bytes);
-    if r.byte()? != VERSION {
+/// Twenty thousand pairs are read for every list of recommendations, so this reads bytes by itself.
+fn read(bytes: &[u8], items: usize, visit: &mut dyn FnMut(u16, &[Neighbour])) -> Option<()> {
+    let mut at = Place { rest: bytes.iter(), items };
+    if at.byte()? != VERSION {
         return None;
     }
-    let mut row = None;
-    for _ in 0..r.count()? {
-        let item = next(&mut r, row, items)?;
-        row = Some(item);
-        let (mut last, count) = (None, r.count().filter(|&count| count <= NEIGHBOURS_MAX)?);
-        for _ in 0..count {
-            let neighbour = next(&mut r, last, items)?;
+    let (rows, mut item) = (at.varint()?, None);
+    let mut row = [Neighbour { item: 0, weight: 0 }; NEIGHBOURS_MAX];
+    for _ in 0..rows {
+        item = Some(at.item(item)?);
+        let (found, mut last) = (row.get_mut(..at.varint()? as usize)?, None);
+        for slot in found.iter_mut() {
+            let neighbour = at.item(last)?;
             last = Some(neighbour);
-            visit(item, Neighbour { item: neighbour, weight: r.byte()? });
+            *slot = Neighbour { item: neighbour, weight: at.byte()? };
         }
+        visit(item?, found);
     }
-    r.is_empty().then_some(())
+    at.rest.as_slice().is_empty().then_some(())
 }
 
-fn next(r: &mut Reader, before: Option<u16>, items: usize) -> Option<u16> {
-    let step = r.varint()?;
-    let item = match before {
-        None => step,
-        Some(before) => u64::from(before).checked_add(step).filter(|_| step > 0)?,
-    };
-    u16::try_from(item).ok().filter(|&item| usize::from(item) < items)
+struct Place<'a> {
+    rest: core::slice::Iter<'a, u8>,
+    items: usize,
+}
+
+impl Place<'_> {
+    #[inline(always)]
+    fn byte(&mut self) -> Option<u8> {
+        self.rest.next().copied()
+    }
+
+    /// Nothing here needs more than three bytes, and the shortest way to write a number is the only one.
+    #[inline(always)]
+    fn varint(&mut self) -> Option<u32> {
+        let byte = self.byte()?;
+        if byte < 0x80 {
+            return Some(byte.into());
+        }
+        self.long_varint(byte)
+    }
+
+    fn long_varint(&mut self, first: u8) -> Option<u32> {
+        let mut value = u32::from(first & 0x7f);
+        for shift in [7, 14] {
+            let byte = self.byte()?;
+            value |= u32::from(byte & 0x7f) << shift;
+            if byte < 0x80 {
+                return (byte > 0).then_some(value);
+            }
+        }
+        None
+    }
+
+    #[inline(always)]
+    fn item(&mut self, before: Option<u16>) -> Option<u16> {
+        let step = self.varint()?;
+        let item = match before {
+            None => step,
+            Some(before) => u32::from(before) + if step > 0 { step } else { return None },
+        };
+        (item <= u32::from(u16::MAX) && (item as usize) < self.items).then_some(item as u16)
+    }
 }
 
 #[cfg(test)]
@@ -123,7 +159,7 @@ mod tests {
         let rows = [(0, vec![neighbour(300, 9), neighbour(2, 255)]), (7, vec![]), (300, vec![neighbour(0, 1)])];
         let table = Neighbours::new(Neighbours::encode(&rows).unwrap(), 301).unwrap();
         let mut found = Vec::new();
-        table.each(&mut |item, other| found.push((item, other)));
+        table.each(&mut |item, row| found.extend(row.iter().map(|&other| (item, other))));
         assert_eq!(found, [(0, neighbour(2, 255)), (0, neighbour(300, 9)), (300, neighbour(0, 1))]);
         assert_eq!(Neighbours::new(table.bytes().to_vec(), 300), None, "item 300 is past the end");
         for cut in 0..table.bytes().len() {

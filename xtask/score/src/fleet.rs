@@ -78,9 +78,11 @@ pub(crate) fn cycles(fleet: &Value) -> Result<Cycles> {
     let of = |median: f64, gamma| CycleFleet { ln_median: median.max(0.5).ln(), within, between, gamma };
     let all = of(median, numbers(fleet.get("glob"), "glob")?);
     let gammas = fleet.get("cats").and_then(Value::as_object).context("no `cats`")?;
-    let one = |(name, median): (&String, &Value)| {
-        let gamma = numbers(gammas.get(name), "cats").unwrap_or(all.gamma);
-        (name.clone(), of(median.as_f64().unwrap_or(all.ln_median.exp()), gamma))
+    let one = |name: &String| {
+        let median = medians.get(name).and_then(Value::as_f64).unwrap_or_else(|| all.ln_median.exp());
+        let gamma = gammas.get(name).map_or(Ok(all.gamma), |list| numbers(Some(list), "cats"))?;
+        Ok((name.clone(), of(median, gamma)))
     };
-    Ok(Cycles { cut: cut(fleet)?, all, categories: medians.iter().map(one).collect() })
+    let categories = medians.keys().chain(gammas.keys()).map(one).collect::<Result<_>>()?;
+    Ok(Cycles { cut: cut(fleet)?, all, categories })
 }

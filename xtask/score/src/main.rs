@@ -6,6 +6,8 @@ mod decline;
 mod fleet;
 mod quality;
 mod recs;
+#[cfg(test)]
+mod tests;
 
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;

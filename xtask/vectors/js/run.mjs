@@ -4,6 +4,7 @@
  */
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { growthbook } from './growthbook.mjs';
 import { churn } from './churn.mjs';
 import { loyalty } from './loyalty.mjs';
 import { program } from './program.mjs';
@@ -18,6 +19,7 @@ const FORMS = {
   'loyalty.json': loyalty,
   'loyalty-rules.json': loyalty,
   'loyalty-told.json': told,
+  'growthbook.json': growthbook,
   'churn.json': churn,
 };
 

@@ -1,6 +1,6 @@
 //! Intervals are log-normal around a mean of the person's own, which is normal over the fleet.
 
-use super::super::number::{erfc, is_coefficient, is_positive, ln};
+use super::super::number::{is_coefficient, is_positive, ln, normal_tail};
 use super::{CycleFleet, Gaps};
 
 /// A day is the finest that is recorded; no time at all has no logarithm.
@@ -26,7 +26,6 @@ impl LogNormal {
     }
 
     pub(super) fn survival(&self, days: f64) -> f64 {
-        let z = (ln(days.max(DAYS_MIN)) - self.mean) / self.deviation;
-        0.5 * erfc(z * core::f64::consts::FRAC_1_SQRT_2)
+        normal_tail((ln(days.max(DAYS_MIN)) - self.mean) / self.deviation)
     }
 }
