@@ -4,6 +4,7 @@
 //! phone again: a new program version can't change what an old record meant.
 
 pub mod dropped;
+pub mod journey;
 pub mod portrait;
 
 use self::dropped::Dropped;
@@ -159,6 +160,8 @@ pub enum Record {
         /// What.
         change: portrait::Change,
     },
+    /// Something about journeys.
+    Journey(journey::Change),
 }
 
 impl Record {
@@ -209,6 +212,10 @@ impl Record {
                 tagged(w, 17, &[u64::from(*after_s)]);
                 change.encode(w);
             }
+            Record::Journey(change) => {
+                w.byte(18);
+                change.encode(w);
+            }
         }
     }
 
@@ -241,6 +248,7 @@ impl Record {
             15 => Record::Deleted,
             16 => Record::Lab(trials::Change::decode(r)?),
             17 => Record::Portrait { after_s: r.varint32()?, change: portrait::Change::decode(r)? },
+            18 => Record::Journey(journey::Change::decode(r)?),
             _ => return None,
         })
     }

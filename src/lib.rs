@@ -16,7 +16,7 @@
 //! JS shell answers ── persisted / reply ──▶ engine        (the only way back)
 //! ```
 //!
-//! Order of knowledge: `bytes, json, clock, id, error < program < condition < loyalty, experiment < event < insight < summary < store < sync <
+//! Order of knowledge: `bytes, json, clock, id, error < program < condition < loyalty, experiment < event < insight < journey < summary < store < sync <
 //! engine < wasm`. A module names only what stands left of it, and `insight` not `loyalty`: figures and points are folded
 //! side by side. `tests/it/tidy.rs` checks that.
 
@@ -29,6 +29,7 @@ pub mod event;
 pub mod experiment;
 pub mod id;
 pub mod insight;
+pub mod journey;
 pub mod json;
 pub mod loyalty;
 pub mod program;

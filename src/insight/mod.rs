@@ -201,8 +201,8 @@ impl State {
             Record::Deleted => self.deletion = None,
             // What a person does is told apart; that she does something counts here.
             Record::Portrait { after_s, change } if change.is_activity() => self.advance(after_s),
-            // What is remembered of experiments, and the portrait, are states of their own.
-            Record::Lab(_) | Record::Portrait { .. } => {}
+            // What is remembered of experiments and journeys, and the portrait, are states of their own.
+            Record::Lab(_) | Record::Portrait { .. } | Record::Journey(_) => {}
         }
     }
 

@@ -5,7 +5,7 @@ use serde_json::Value as Json;
 use super::act::{Act, Refusal, Stamp};
 use super::admit::{Admitted, Arrival};
 use super::form::act_of;
-use super::replay::{action, replay, Action, Replayed};
+use super::replay::{action, in_order, replay, Action, Replayed};
 use super::state::State;
 use super::view::write_day;
 use super::Line;
@@ -33,6 +33,17 @@ pub fn replay_json(text: &str) -> Result<String, Error> {
     let arrivals = arrivals(&ledger, &programs)?;
     let looked_at = ledger.get("observe_at").map(|at| stamp(at, ledger.get("tz"))).transpose()?;
     Ok(told(&programs, &newest.1, (&arrivals, looked_at)))
+}
+
+/// The entries of such a ledger that count, by position, in the order in which they are folded.
+///
+/// # Errors
+/// Those of [`replay_json`].
+pub fn effective(ledger: &Json) -> Result<Vec<(usize, Stamp)>, Error> {
+    let programs = programs(ledger)?;
+    let arrivals = arrivals(ledger, &programs)?;
+    let Replayed { results, .. } = replay(&programs, &arrivals, &mut |_, _| {});
+    Ok(in_order(&arrivals, &results).into_iter().map(|(stamp, position)| (position, stamp)).collect())
 }
 
 fn invalid(message: &str, path: &str) -> Error {
@@ -81,7 +92,7 @@ fn stamp(at: &Json, tz: Option<&Json>) -> Result<Stamp, Error> {
 }
 
 /// As the engine's own plain data.
-pub(super) fn plain(json: &Json) -> Value {
+pub fn plain(json: &Json) -> Value {
     match json {
         Json::Null => Value::Null,
         Json::Bool(flag) => Value::Bool(*flag),

@@ -50,7 +50,7 @@ pub fn replay(programs: &[(u32, Rules)], arrivals: &[Arrival], sink: &mut dyn Fn
 }
 
 /// Positions of what counts, in ledger order. What arrives is mostly in order, and the sort takes that for granted.
-fn in_order(arrivals: &[Arrival], results: &[Result<Admitted, Refusal>]) -> Vec<(Stamp, usize)> {
+pub(super) fn in_order(arrivals: &[Arrival], results: &[Result<Admitted, Refusal>]) -> Vec<(Stamp, usize)> {
     let admitted = results.iter().enumerate();
     let mut order: Vec<(Stamp, usize)> =
         admitted.filter_map(|(position, result)| Some((result.ok()?.stamp, position))).collect();

@@ -12,8 +12,10 @@ mod events;
 mod features;
 mod flows;
 mod gift;
+pub mod journeys;
 mod limits;
 mod macros;
+pub mod messages;
 mod mistake;
 pub mod names;
 mod parse;
@@ -48,8 +50,10 @@ use crate::json::push_unsigned;
 use attributes::Attribute;
 use events::DECLARED_MAX;
 use flows::FlowEntry;
+use journeys::{Journey, JOURNEYS_MAX};
 use limits::Session;
 use macros::config;
+use messages::MessageRules;
 use names::{EventNames, FLOWS_MAX, VALUES_MAX};
 use read::{Cursor, Each, Mistake, Report};
 use text::{AppName, LabelText};
@@ -146,6 +150,10 @@ sections! {
     signs: SignRules = {},
     /// Groups of people.
     segments: Each<Segment> [0..=32] = [],
+    /// What is done after what.
+    journeys: Each<Journey> [0..=JOURNEYS_MAX] = [],
+    /// What messages keep to.
+    messages: MessageRules = {},
 }
 
 /// Reads and checks a program.

@@ -6,13 +6,14 @@ use std::path::Path;
 
 /// The core's modules from left to right. A module names only what stands left of its group: those of one group do not
 /// know of each other.
-const GROUPS: [&[&str]; 11] = [
+const GROUPS: [&[&str]; 12] = [
     &["bytes", "json", "clock", "id", "error"],
     &["program"],
     &["condition"],
     &["loyalty", "experiment"],
     &["event"],
     &["insight"],
+    &["journey"],
     &["summary"],
     &["store"],
     &["sync"],
