@@ -3,6 +3,7 @@
 pub mod command;
 pub mod effect;
 pub mod insight;
+pub mod journey;
 pub mod lab;
 pub mod loyalty;
 pub mod observe;
@@ -14,6 +15,7 @@ pub mod view;
 
 use self::effect::Wiping;
 use self::insight::Insight;
+use self::journey::Desk;
 use self::lab::{Lab, Settings};
 use self::observe::{OpenPage, Staged};
 use self::rng::Rng;
@@ -26,6 +28,7 @@ use crate::id::{DeletionId, DeviceId, SegmentId, UserId};
 use crate::insight::portrait::Portrait;
 use crate::insight::stats::Table;
 use crate::insight::{Deletion, State};
+use crate::journey::Journeys;
 use crate::loyalty::ledgers::Ledgers;
 use crate::program::{Program, BUILT_IN_ATTRIBUTES};
 use crate::store::image;
@@ -63,8 +66,10 @@ pub struct Engine {
     ledgers: Ledgers,
     trials: Trials,
     portrait: Portrait,
+    journeys: Journeys,
     lab: Lab,
     insight: Insight,
+    desk: Desk,
     journal: Journal,
     outbox: Outbox,
     rng: Rng,
@@ -99,9 +104,9 @@ impl Engine {
     pub fn boot(program: Program, values: &[Vec<u8>], boot: Boot) -> Engine {
         let mut rng = Rng::new(boot.seed);
         let (journal, loaded) = Journal::load(values);
-        let (Stored { state, ledgers, trials, portrait }, unreadable) = restore(loaded, &program, &mut rng);
+        let (Stored { state, ledgers, trials, portrait, journeys }, unreadable) = restore(loaded, &program, &mut rng);
         let lab = Lab::new(&program, boot.lab.clone());
-        let insight = Insight::new(&program);
+        let (insight, desk) = (Insight::new(&program), Desk::new(&program));
         let mut attributes = program.attributes.clone();
         attributes.extend(BUILT_IN_ATTRIBUTES.map(str::to_owned));
         let mut engine = Engine {
@@ -111,8 +116,10 @@ impl Engine {
             ledgers,
             trials,
             portrait,
+            journeys,
             lab,
             insight,
+            desk,
             journal,
             outbox: Outbox::new(),
             rng,
@@ -189,10 +196,12 @@ impl Engine {
             record.encode(&mut w);
             self.journal.append(&w.out);
         }
-        if !matches!(record, Record::Lab(Change::Exposed(_) | Change::Assigned(_) | Change::Acknowledged(_))) {
+        let is_known =
+            matches!(record, Record::Lab(Change::Exposed(_) | Change::Assigned(_) | Change::Acknowledged(_)));
+        if !is_known && !matches!(record, Record::Journey(_)) {
             self.lab.forget_attributes();
         }
-        apply((&mut self.state, &mut self.trials, &mut self.portrait), record);
+        apply((&mut self.state, &mut self.trials, &mut self.portrait, &mut self.journeys), record);
     }
 
     /// Counts what is not counted.
@@ -242,6 +251,7 @@ impl Engine {
             ledger: self.ledgers.current.as_ref(),
             trials: &self.trials,
             portrait: &self.portrait,
+            plan: None,
             rules: &self.program.rules,
         }
     }
@@ -291,6 +301,7 @@ impl Engine {
         self.ledgers = Ledgers::default();
         self.trials = Trials::default();
         self.portrait = Portrait::default();
+        self.journeys = Journeys::default();
         self.lab.forget_person();
         self.insight.forget_person();
         self.page = None;
@@ -317,19 +328,24 @@ struct Stored {
     ledgers: Ledgers,
     trials: Trials,
     portrait: Portrait,
+    journeys: Journeys,
 }
 
-/// A record is the person's and, if it says something of experiments, theirs; her portrait sees all of them.
-fn apply((state, trials, portrait): (&mut State, &mut Trials, &mut Portrait), record: Record) {
+type Durable<'a> = (&'a mut State, &'a mut Trials, &'a mut Portrait, &'a mut Journeys);
+
+/// A record is the person's and, if it says something of experiments, theirs; her portrait and her journeys see all of them.
+fn apply((state, trials, portrait, journeys): Durable, record: Record) {
     match &record {
         Record::Lab(change) => trials.apply(change, &state.user, state.last),
         Record::Segment { user, .. } if *user != state.user => {
             trials.log_in(&state.user, user, state.last);
             portrait.log_in(&state.user);
+            journeys.log_in(&state.user);
         }
         _ => {}
     }
     portrait.apply(&record, state);
+    journeys.apply(&record, state.last);
     state.apply(record);
 }
 
@@ -339,39 +355,51 @@ fn restore(loaded: Loaded, program: &Program, rng: &mut Rng) -> (Stored, u32) {
     let unreadable = loaded.unreadable + u32::from(matches!(stored, Some(None | Some((_, false)))));
     let Some((mut stored, _)) = stored.flatten() else {
         let state = State::new(DeviceId(rng.next()), program.names.clone());
-        let (ledgers, trials, portrait) = Default::default();
-        return (Stored { state, ledgers, trials, portrait }, unreadable);
+        let (ledgers, trials, portrait, journeys) = Default::default();
+        return (Stored { state, ledgers, trials, portrait, journeys }, unreadable);
     };
     for record in loaded.records {
-        apply((&mut stored.state, &mut stored.trials, &mut stored.portrait), record);
+        let Stored { state, trials, portrait, journeys, .. } = &mut stored;
+        apply((state, trials, portrait, journeys), record);
     }
     stored.state.epochs.iter_mut().for_each(|epoch| epoch.compact_met());
     (stored, unreadable)
 }
 
-/// A ledger, an experiment or a portrait that can't be read does not take the rest with it; false then.
+/// A ledger, an experiment, a portrait or a journey that can't be read does not take the rest with it; false then.
 fn read_image(bytes: &[u8]) -> Option<(Stored, bool)> {
     let mut r = crate::bytes::Reader::new(bytes);
     let state = image::decode(&mut r).filter(|state| !state.epochs.is_empty())?;
     let ledgers = Ledgers::decode(&mut r);
     let trials = ledgers.as_ref().and_then(|_| Trials::decode(&mut r));
     let portrait = trials.as_ref().and_then(|_| Portrait::decode(&mut r));
-    let is_whole = portrait.is_some();
+    let journeys = portrait.as_ref().and_then(|_| Journeys::decode(&mut r));
+    let is_whole = journeys.is_some();
     let (ledgers, trials) = (ledgers.unwrap_or_default(), trials.unwrap_or_default());
-    Some((Stored { state, ledgers, trials, portrait: portrait.unwrap_or_default() }, is_whole))
+    let (portrait, journeys) = (portrait.unwrap_or_default(), journeys.unwrap_or_default());
+    Some((Stored { state, ledgers, trials, portrait, journeys }, is_whole))
 }
 
+/// What stands behind the state in an image.
+type Rest<'a> = (&'a Ledgers, &'a Trials, &'a Portrait, &'a Journeys);
+
 /// Appends what stands behind the state. Stores without one of them are as they were before there were any.
-fn encode_rest(ledgers: &Ledgers, trials: &Trials, portrait: &Portrait, w: &mut Writer) {
-    let follows = [*trials != Trials::default(), *portrait != Portrait::default()];
+fn encode_rest((ledgers, trials, portrait, journeys): Rest, w: &mut Writer) {
+    let has_journeys = *journeys != Journeys::default();
+    let has_portrait = has_journeys || *portrait != Portrait::default();
+    let has_trials = has_portrait || *trials != Trials::default();
     let before = w.out.len();
     ledgers.encode(w);
-    if follows.contains(&true) && w.out.len() == before {
+    if has_trials && w.out.len() == before {
         Ledgers::encode_none(w);
     }
-    match follows {
-        [false, true] => Trials::encode_none(w),
-        _ => trials.encode(w),
+    let before = w.out.len();
+    trials.encode(w);
+    if has_portrait && w.out.len() == before {
+        Trials::encode_none(w);
     }
-    portrait.encode(w);
+    if has_portrait {
+        portrait.encode(w);
+    }
+    journeys.encode(w);
 }

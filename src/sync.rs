@@ -20,6 +20,7 @@ use crate::program::SyncRule;
 use crate::summary::claims::{Claims, CLAIMS_MAX};
 use crate::summary::exposures::{Exposures, EXPOSURES_MAX};
 use crate::summary::insight::Insight;
+use crate::summary::plan::Plan;
 use crate::summary::{MetText, Upload, ROWS_MAX};
 
 /// First wait after a failure; doubled with each further one.
@@ -60,6 +61,8 @@ pub struct InFlight {
     pub exposures: Option<u32>,
     /// Revision of the judgement, if it went along.
     pub insight: Option<u32>,
+    /// Revision of the plan, if it went along.
+    pub plan: Option<u32>,
     /// Whose rows they are.
     pub user: UserId,
     started: UnixMs,
@@ -107,6 +110,8 @@ pub struct Policy<'a> {
     pub trials: &'a Trials,
     /// How the person was judged.
     pub portrait: &'a Portrait,
+    /// What is to be done while she is away, as far as the server lacks it.
+    pub plan: Option<&'a Plan>,
 }
 
 impl Outbox {
@@ -279,6 +284,7 @@ impl Outbox {
         }
         // Goes along, but is no reason to send: it changes only where rows do.
         let insight = if *user == state.user { insight(policy.portrait) } else { None };
+        let plan = policy.plan.filter(|_| *user == state.user).cloned();
         let with_names = self.names_wanted == Some(epoch.dictionary);
         let in_flight = InFlight {
             rows: rows.iter().map(|r| (r.row.segment, r.row.day.number(), r.row.revision)).collect(),
@@ -288,10 +294,11 @@ impl Outbox {
             claims: claims.is_some(),
             exposures: exposures.as_ref().map(|exposures| exposures.revision),
             insight: insight.as_ref().map(|insight| insight.revision),
+            plan: plan.as_ref().map(|plan| plan.revision),
             user: user.clone(),
             ..InFlight::default()
         };
-        let mut upload = Upload { attributes, claims, exposures, insight, ..blank(state, user, now) };
+        let mut upload = Upload { attributes, claims, exposures, insight, plan, ..blank(state, user, now) };
         if let Some(ledger) = policy.ledger.filter(|_| *user == state.user) {
             upload.fact_cursor = ledger.cursor;
         }
@@ -393,6 +400,7 @@ fn blank(state: &State, user: &UserId, now: At) -> Upload {
         claims: None,
         exposures: None,
         insight: None,
+        plan: None,
         deletion: None,
     }
 }

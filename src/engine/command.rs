@@ -3,6 +3,7 @@
 use super::insight::input::bought;
 use super::personal::looks_personal;
 use super::{outcome, Engine};
+use crate::bytes::crc32;
 use crate::clock::At;
 use crate::error::Error;
 use crate::event::portrait::Change;
@@ -66,6 +67,7 @@ impl Engine {
                 .experiments(op, &command, at)
                 .or_else(|| self.loyalty(op, &command, at))
                 .or_else(|| self.insight(op, &command, at))
+                .or_else(|| self.journey(op, &command, at))
                 .unwrap_or_else(|| Err(Error::new("command_invalid", "there is no such op").at("op"))),
         }
     }
@@ -146,12 +148,16 @@ impl Engine {
             }
             Some(_) => self.set_number(1, whole("items")? as f64),
         }
+        let is_news = self.portrait.is_unpaid(crc32(id.as_bytes()));
         let is_taken = self.order(id, paid_fen, at);
         if is_taken && (!things.is_empty() || coupon.is_some()) {
             self.note_way(Change::Bought { things, coupon }, at);
         }
         if is_taken {
             self.judge(false);
+            if is_news {
+                self.signal("order_paid", &[("order_id", id)]);
+            }
         }
         Ok(Output::Flag(is_taken))
     }

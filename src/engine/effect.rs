@@ -4,12 +4,12 @@ use super::loyalty::LedgerNews;
 use super::Engine;
 use crate::clock::{At, UnixMs};
 use crate::event::dropped::Dropped;
-use crate::event::{portrait, Record};
+use crate::event::{journey, portrait, Record};
 use crate::experiment::trials::Change;
 use crate::store::image;
 use crate::store::journal::{Journal, Write};
 use crate::sync::answer::{judge, Answer, Fact, Reply, Verdict, FACTS_MAX};
-use crate::sync::InFlight;
+use crate::sync::{InFlight, Policy};
 
 /// Shortest wait after a write that failed; doubled up to a minute.
 pub const WRITE_RETRY_MS_MIN: i64 = 1_000;
@@ -138,11 +138,11 @@ impl Engine {
         if self.journal.wants_slot() && !sync {
             self.make_room();
         }
-        let (state, ledgers, trials, portrait) = (&self.state, &self.ledgers, &self.trials, &self.portrait);
+        let (state, rest) = (&self.state, (&self.ledgers, &self.trials, &self.portrait, &self.journeys));
         let [under_way, _] = &self.writing;
         let write = self.journal.write(sync, under_way.as_ref(), |w| {
             image::encode(state, w);
-            super::encode_rest(ledgers, trials, portrait, w);
+            super::encode_rest(rest, w);
         });
         let effect = Effect::Persist { key: write.key, sync, bytes: write.bytes.clone() };
         if let Some(place) = self.writing.get_mut(usize::from(sync)) {
@@ -203,7 +203,9 @@ impl Engine {
         {
             return None;
         }
-        let Some((body, in_flight)) = self.outbox.compose(&self.state, self.policy(), now) else {
+        let plan = self.unsent_plan();
+        let policy = Policy { plan: plan.as_ref(), ..self.policy() };
+        let Some((body, in_flight)) = self.outbox.compose(&self.state, policy, now) else {
             self.outbox.rest();
             return None;
         };
@@ -252,6 +254,12 @@ impl Engine {
             let change = portrait::Change::Acknowledged(revision);
             self.record(Record::Portrait { after_s: 0, change });
         }
+        if let Some(revision) = answer.plan.filter(|_| mine) {
+            self.record(Record::Journey(journey::Change::Acknowledged(revision)));
+        }
+        if mine {
+            self.take_results(answer.journeys);
+        }
         if answer.deleted {
             self.deleted();
         }
@@ -275,6 +283,7 @@ impl Engine {
         let cursor = self.state.fact_cursor;
         facts.retain(|fact| fact.number > cursor);
         self.note_paid(&facts);
+        self.signal_facts(&facts);
         for fact in &facts {
             self.record(Record::Fact { number: fact.number, order_id: fact.order_id.clone() });
         }

@@ -3,7 +3,7 @@
 pub mod catalogue;
 pub mod input;
 
-use self::catalogue::Catalogue;
+use self::catalogue::{Catalogue, Entry};
 use self::input::Taps;
 use super::command::{text, Output};
 use super::outcome::{object, raw_list};
@@ -52,6 +52,16 @@ impl Insight {
         let (models, segments, _) = compiled(program);
         let (catalogue, taps, fresh) = Default::default();
         Insight { models, segments, catalogue, taps, fresh, is_due: false }
+    }
+
+    /// An item of the catalogue, if there is one.
+    pub(super) fn catalogue_entry(&self, item: &str) -> Option<&Entry> {
+        self.catalogue.entries.get(self.catalogue.find(item)?)
+    }
+
+    /// What was fitted.
+    pub(super) fn models(&self) -> &Models {
+        &self.models
     }
 
     /// Nothing is known of anybody any more.
@@ -151,10 +161,16 @@ impl Engine {
     /// Holds what is known now against what was said last; what changed is news, told once. Chances alone are no news:
     /// they are noted as the app is hidden, for the backend.
     pub(super) fn judge(&mut self, is_hiding: bool) {
-        self.insight.is_due = false;
+        let began = std::mem::take(&mut self.insight.is_due);
         if self.refused {
             return;
         }
+        let said = self.portrait.judgement.clone();
+        self.judge_now(is_hiding);
+        self.signal_judged(began, &said, is_hiding);
+    }
+
+    fn judge_now(&mut self, is_hiding: bool) {
         self.fill_attributes();
         let outlook = self.outlook_at((self.state.last, self.state.day()));
         let judgement = Judgement {

@@ -250,6 +250,22 @@ impl Engine {
     /// The variation's key: of the feature with that key, of the feature that runs the experiment, or of an entry of
     /// `experiments`; null if the person is in none. Counts as seen.
     fn variant(&mut self, key: &str, at: At) -> Output {
+        let (found, is_new) = self.varied(key, at);
+        Output::Json(object(|w| {
+            w.key("key");
+            found.map_or_else(|| Value::Null, |(_, key)| Value::Text(key)).write(w);
+            w.key("news");
+            w.bool(is_new);
+        }))
+    }
+
+    /// Its position; counts as seen.
+    pub(super) fn variation_number(&mut self, key: &str, at: At) -> Option<usize> {
+        self.varied(key, at).0.map(|(number, _)| number)
+    }
+
+    /// Position and key of the variation, and whether an exposure is new.
+    fn varied(&mut self, key: &str, at: At) -> (Option<(usize, String)>, bool) {
         self.fill_attributes();
         let (mut found, mut seen) = (None, Vec::new());
         for payload in self.lab.payloads.iter().rev() {
@@ -264,15 +280,10 @@ impl Engine {
             seen = evaluation.into_seen();
             break;
         }
-        let key = found.map(|outcome| outcome.experiment.variation_key(outcome.variation).into_owned());
+        let found =
+            found.map(|outcome| (outcome.variation, outcome.experiment.variation_key(outcome.variation).into_owned()));
         let changes = self.changes(&seen, false, at);
-        let is_new = self.note_changes(changes);
-        Output::Json(object(|w| {
-            w.key("key");
-            key.map_or_else(|| Value::Null, Value::Text).write(w);
-            w.key("news");
-            w.bool(is_new);
-        }))
+        (found, self.note_changes(changes))
     }
 
     fn override_command(&mut self, command: &Value) -> Result<Output, Error> {

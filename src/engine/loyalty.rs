@@ -54,11 +54,13 @@ impl Engine {
     /// Makes a claim and tells what came of it; a refused one leaves no trace.
     fn claim(&mut self, act: Act, at: At) -> String {
         let mut lines = Vec::new();
+        let word = self.claim_word(&act);
         let refused = self.make_claim(act, at, &mut lines);
         if refused.is_none() {
             self.journal.force_slot();
             self.sync_due = true;
             self.outbox.recover();
+            self.signal(&word, &[]);
         }
         let state = self.observed(at);
         let awaiting = self.ledgers.current.as_ref().map_or(0, Ledger::awaiting);
@@ -74,6 +76,16 @@ impl Engine {
             write_all(w, "lines", &lines);
             w.count_member("awaiting", awaiting as u64);
         })
+    }
+
+    /// What journeys call a claim: an activity by its name.
+    fn claim_word(&self, act: &Act) -> String {
+        let activities = &self.program.rules.points.activities;
+        match act {
+            Act::Activity { activity } => activities.get(usize::from(*activity)).map_or("", |known| &known.name),
+            act => form::kind(act),
+        }
+        .to_owned()
     }
 
     /// The code of the refusal, if it is refused.

@@ -92,8 +92,12 @@ impl Engine {
             self.note(Dropped::EventOverflow, 1);
         } else {
             let after_s = self.move_clock(at);
+            let told = self.desk.watches(event).then(|| props.clone());
             self.record(Record::Event { after_s, event, props });
             self.advance_flows(event);
+            if let Some(props) = told {
+                self.signal_event(event, &props);
+            }
         }
         self.lifecycle(event, at);
     }
@@ -235,6 +239,9 @@ impl Engine {
         };
         if counts {
             self.record(Record::Flow { after_s, flow, step, last });
+            if last {
+                self.signal_flow_done(flow);
+            }
         }
     }
 

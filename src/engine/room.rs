@@ -33,7 +33,7 @@ impl Engine {
     fn image_bytes(&self) -> usize {
         let mut image = Writer::default();
         image::encode(&self.state, &mut image);
-        super::encode_rest(&self.ledgers, &self.trials, &self.portrait, &mut image);
+        super::encode_rest((&self.ledgers, &self.trials, &self.portrait, &self.journeys), &mut image);
         let mut names = Writer::default();
         self.state.epochs.iter().for_each(|epoch| epoch.names.encode(&mut names));
         image.out.len() - names.out.len()

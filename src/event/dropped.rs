@@ -42,11 +42,13 @@ pub enum Dropped {
     LedgerReset = 17,
     /// A feature was read as another type than its value has.
     FeatureType = 18,
+    /// A journey that could not begin, for too many were on their way.
+    JourneyOverflow = 19,
 }
 
 impl Dropped {
     /// Every reason, in wire order.
-    pub const ALL: [Dropped; 19] = [
+    pub const ALL: [Dropped; 20] = [
         Dropped::UndeclaredEvent,
         Dropped::UndeclaredProp,
         Dropped::Personal,
@@ -66,6 +68,7 @@ impl Dropped {
         Dropped::UndeclaredStep,
         Dropped::LedgerReset,
         Dropped::FeatureType,
+        Dropped::JourneyOverflow,
     ];
 
     /// Stable name, as in `stats()` and the JSON profile.
@@ -90,6 +93,7 @@ impl Dropped {
             Dropped::UndeclaredStep => "undeclared_step",
             Dropped::LedgerReset => "ledger_reset",
             Dropped::FeatureType => "feature_type",
+            Dropped::JourneyOverflow => "journey_overflow",
         }
     }
 }

@@ -139,6 +139,17 @@ pub struct Entry {
     pub is_once: bool,
 }
 
+/// What she was told of something she follows.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Notice {
+    /// CRC-32 of its id.
+    pub item: u32,
+    /// Its price when she was told last.
+    pub price_fen: u64,
+    /// Whether it was there.
+    pub in_stock: bool,
+}
+
 /// One thing that changes what is known of her journeys; each is a record of the journal. Journeys of hers are told by
 /// their place in the list, steps by theirs.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -204,6 +215,8 @@ pub enum Change {
     Tier(String),
     /// The backend has the plan of this revision.
     Acknowledged(u32),
+    /// She was told of something she follows, or it is no news any more.
+    Noticed(Notice),
 }
 
 impl Change {
@@ -260,6 +273,10 @@ impl Change {
                 w.byte(10);
                 w.varint(u64::from(*revision));
             }
+            Change::Noticed(notice) => {
+                w.byte(11);
+                notice.encode(w);
+            }
         }
     }
 
@@ -281,6 +298,7 @@ impl Change {
             8 => Change::Wecom(true),
             9 => Change::Tier(r.text()?.to_owned()),
             10 => Change::Acknowledged(r.varint32()?),
+            11 => Change::Noticed(Notice::decode(r)?),
             _ => return None,
         })
     }
@@ -320,7 +338,30 @@ impl Entry {
         let variation = r.byte()?;
         let flags = r.byte().filter(|flags| *flags < 4)?;
         let offset = OffsetMin::new(offset as i32);
-        Some(Entry { journey, key, at, offset, anchor, variation, is_held_out: flags & 1 != 0, is_once: flags & 2 != 0 })
+        Some(Entry {
+            journey,
+            key,
+            at,
+            offset,
+            anchor,
+            variation,
+            is_held_out: flags & 1 != 0,
+            is_once: flags & 2 != 0,
+        })
+    }
+}
+
+impl Notice {
+    /// Appends the canonical bytes.
+    pub fn encode(&self, w: &mut Writer) {
+        w.u32(self.item);
+        w.varint(self.price_fen);
+        w.byte(u8::from(self.in_stock));
+    }
+
+    /// Reads what [`Notice::encode`] wrote.
+    pub fn decode(r: &mut Reader) -> Option<Notice> {
+        Some(Notice { item: r.u32()?, price_fen: r.varint()?, in_stock: r.byte()? == 1 })
     }
 }
 

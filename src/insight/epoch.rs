@@ -106,6 +106,18 @@ impl Epoch {
         met.iter().position(|value| value == text).map(Label::met)
     }
 
+    /// The text of a label; `None` for "other".
+    pub fn text_of(&self, event: EventIx, dimension: u8, label: Label) -> Option<&str> {
+        match label.kind() {
+            LabelKind::Other => None,
+            LabelKind::Declared(index) => {
+                let dimension = self.names.events.get(usize::from(event.0))?.dimensions.get(usize::from(dimension))?;
+                dimension.values.get(index).map(String::as_str)
+            }
+            LabelKind::Met(index) => self.met.get((event.0, dimension))?.get(index).map(String::as_str),
+        }
+    }
+
     /// How many texts were met in a dimension.
     pub fn met_count(&self, event: EventIx, dimension: u8) -> usize {
         self.met.get((event.0, dimension)).map_or(0, Vec::len)

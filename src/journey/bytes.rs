@@ -1,9 +1,9 @@
 //! Journeys as bytes. Nothing at all is written of empty ones: stores were written so before there were any.
 
 use super::credit::Credit;
-use super::{Journeys, Show, Trip, CREDITS_MAX, SENT_MAX, SHOWS_MAX, TRIPS_MAX};
+use super::{Journeys, Show, Trip, CREDITS_MAX, NOTICED_MAX, SENT_MAX, SHOWS_MAX, TRIPS_MAX};
 use crate::bytes::{Reader, Writer};
-use crate::event::journey::{decode_day, decode_instant, decode_key, encode_instant, Entry, Outcome, Standing};
+use crate::event::journey::{decode_day, decode_instant, decode_key, encode_instant, Entry, Notice, Outcome, Standing};
 use crate::program::journeys::STEPS_MAX;
 
 impl Journeys {
@@ -22,6 +22,8 @@ impl Journeys {
         w.count(self.shows.len());
         self.shows.iter().for_each(|show| show.encode(w));
         w.byte(self.wecom.map_or(0, |is_linked| 1 + u8::from(is_linked)));
+        w.count(self.noticed.len());
+        self.noticed.iter().for_each(|notice| notice.encode(w));
         w.text(&self.tier);
         w.varint(self.revision.into());
         w.varint(self.acked.into());
@@ -44,6 +46,7 @@ impl Journeys {
                 2 => Some(true),
                 _ => return None,
             },
+            noticed: r.list(Notice::decode)?,
             tier: r.text()?.to_owned(),
             revision: r.varint32()?,
             acked: r.varint32()?,
@@ -52,6 +55,7 @@ impl Journeys {
             && journeys.credits.len() <= CREDITS_MAX
             && journeys.sent.len() <= SENT_MAX
             && journeys.shows.len() <= SHOWS_MAX
+            && journeys.noticed.len() <= NOTICED_MAX
             && r.is_empty();
         is_sane.then_some(journeys)
     }

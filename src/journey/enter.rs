@@ -76,7 +76,8 @@ pub fn entries(state: &Journeys, rules: &Rules, signal: &Signal) -> Vec<(usize, 
             ..Entry::default()
         };
         let before = state.trips.iter().rfind(|trip| trip.is(&entry));
-        if is_on && entry.key.len() <= KEY_BYTES_MAX && before.is_none_or(|trip| may_again(trip, journey, &entry, wall)) {
+        if is_on && entry.key.len() <= KEY_BYTES_MAX && before.is_none_or(|trip| may_again(trip, journey, &entry, wall))
+        {
             found.push((position, entry));
         }
     }

@@ -18,7 +18,7 @@ pub mod settle;
 
 use self::credit::Credit;
 use crate::clock::{Day, UnixMs};
-use crate::event::journey::{Answer, Change, Entry, Outcome, Standing, KEY_BYTES_MAX};
+use crate::event::journey::{Answer, Change, Entry, Notice, Outcome, Standing, KEY_BYTES_MAX};
 use crate::event::Record;
 use crate::id::UserId;
 
@@ -30,6 +30,8 @@ pub const CREDITS_MAX: usize = 32;
 pub const SENT_MAX: usize = 100;
 /// What waits to be shown. The oldest goes first.
 pub const SHOWS_MAX: usize = 16;
+/// Things followed of which is remembered what she was told: as many as she may follow.
+pub const NOTICED_MAX: usize = 32;
 
 /// One person's way through a journey.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -91,6 +93,8 @@ pub struct Journeys {
     pub shows: Vec<Show>,
     /// Whether she added the sales assistant; `None` before she was asked.
     pub wecom: Option<bool>,
+    /// What she was told of what she follows, at most [`NOTICED_MAX`].
+    pub noticed: Vec<Notice>,
     /// Her tier when it was last looked at.
     pub tier: String,
     /// Grows with each change, and is no less than the seconds since 2020: storage that was rolled back does not use a
@@ -123,6 +127,11 @@ impl Journeys {
         self.trips.iter().enumerate().filter(|(_, trip)| trip.revision > self.acked)
     }
 
+    /// True if another trip may begin: those that run are never forgotten.
+    pub fn can_enter(&self) -> bool {
+        self.trips.len() < TRIPS_MAX || self.trips.iter().any(|trip| trip.standing != Standing::Running)
+    }
+
     fn change(&mut self, change: &Change, now: UnixMs) {
         match change {
             Change::Entered(entry) => self.enter(entry, now),
@@ -148,6 +157,7 @@ impl Journeys {
             Change::Told { place, step, outcome } => self.told(usize::from(*place), (*step, *outcome)),
             Change::Credits { template, credits } => self.credit(template, |credit| credit.count = *credits),
             Change::Wecom(is_linked) => self.wecom = Some(*is_linked),
+            Change::Noticed(notice) => self.notice(*notice),
             Change::Tier(name) => self.tier = name.clone(),
             Change::Acknowledged(revision) => self.acked = self.acked.max((*revision).min(self.revision)),
         }
@@ -236,6 +246,14 @@ impl Journeys {
             due,
             until,
         });
+    }
+
+    fn notice(&mut self, notice: Notice) {
+        self.noticed.retain(|known| known.item != notice.item);
+        if self.noticed.len() >= NOTICED_MAX {
+            self.noticed.remove(0);
+        }
+        self.noticed.push(notice);
     }
 
     fn told(&mut self, place: usize, (step, outcome): (u8, Outcome)) {

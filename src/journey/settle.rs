@@ -5,7 +5,7 @@ use super::rules::Rules;
 use super::{Journeys, Trip};
 use crate::clock::{Day, UnixMs, DAY_MS};
 use crate::event::journey::{Change, Outcome, Standing};
-use crate::program::journeys::{Deed, Journey, Kind};
+use crate::program::journeys::{Deed, Delay, Journey, Kind};
 
 /// Whether a step's condition holds: positions of the journey and of the step.
 pub type Holds<'a> = &'a dyn Fn(usize, usize) -> bool;
@@ -83,7 +83,7 @@ fn fire(state: &Journeys, rules: &Rules, (coming, now): (Coming, UnixMs), holds:
     let deed = journey.deed(step, trip.entry.variation).filter(|_| holds(position, step));
     let keeps_days = journey.steps.get(step).map_or(0, |step| step.keeps_days);
     let until = at.plus(i64::from(keeps_days) * DAY_MS);
-    let outcome = match deed {
+    let outcome = match deed.filter(|_| !comes_late(&coming, rules)) {
         None => Outcome::Skipped,
         Some(_) if trip.entry.is_held_out => Outcome::HeldOut,
         Some(deed) if deed.kind == Kind::Message => message(state, rules, deed, day),
@@ -103,6 +103,14 @@ fn fire(state: &Journeys, rules: &Rules, (coming, now): (Coming, UnixMs), holds:
         template: pays.map(|deed| deed.reference.clone()).unwrap_or_default(),
         shown_until: done.filter(|deed| deed.kind != Kind::Message && until >= now).map(|_| until),
     }
+}
+
+/// What should have been said before a date is not said on it.
+fn comes_late(coming: &Coming, rules: &Rules) -> bool {
+    let entry = &coming.trip.entry;
+    let day = |at: UnixMs| Wall { zone: rules.zone, phone: entry.offset }.read(at).0;
+    let delay = coming.journey.1.steps.get(coming.step).map(|step| step.delay);
+    matches!(delay, Some(Delay::BeforeDays(1..))) && day(entry.anchor) <= day(entry.at)
 }
 
 /// Whether a message may be sent on a date.

@@ -149,7 +149,7 @@ impl State {
         }
     }
 
-    fn has_birthday(&self, day: Day) -> bool {
+    pub(super) fn has_birthday(&self, day: Day) -> bool {
         let (_, month, number) = day.parts();
         let birthday = (u32::from(self.birthday.0), u32::from(self.birthday.1));
         // Without a February 29, February 28 stands for it.

@@ -8,6 +8,7 @@ pub mod admit;
 pub mod chained;
 mod check_in;
 mod codec;
+pub mod dates;
 mod earn;
 #[cfg(any(not(target_arch = "wasm32"), feature = "server"))]
 pub mod exported;

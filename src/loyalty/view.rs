@@ -113,7 +113,7 @@ impl State {
     }
 
     /// The level's position: a new program may have fewer.
-    pub(super) fn level(&self, tiers: &Tiers) -> usize {
+    pub fn level(&self, tiers: &Tiers) -> usize {
         usize::from(self.standing.level).min(tiers.levels.len().saturating_sub(1))
     }
 

@@ -52,6 +52,7 @@ impl Upload {
         self.write_claims(w);
         self.write_exposures(w);
         self.write_insight(w);
+        self.write_plan(w);
         let context = Context { names, met: &self.met };
         w.key("rows");
         w.begin_array();

@@ -4,6 +4,7 @@ pub mod claims;
 pub mod exposures;
 pub mod insight;
 pub mod json;
+pub mod plan;
 #[cfg(any(not(target_arch = "wasm32"), feature = "server"))]
 pub mod report;
 pub mod rows;
@@ -20,6 +21,7 @@ use crate::program::names::Names;
 pub use claims::Claims;
 pub use exposures::Exposures;
 pub use insight::Insight;
+pub use plan::Plan;
 pub use wire::DecodeError;
 
 /// A text met on the phone: (event, dimension position, text). [`crate::id::Label::met`] of a row points into the
@@ -61,8 +63,10 @@ pub struct Upload {
     pub exposures: Option<Exposures>,
     /// How the person was judged, if the receiver has not acknowledged it.
     pub insight: Option<Insight>,
-    /// Set: delete everything of this user on this device; facts, attributes, claims, exposures, insight, texts and rows are
-    /// then empty.
+    /// What is to be done for her, as far as the receiver has not acknowledged it.
+    pub plan: Option<Plan>,
+    /// Set: delete everything of this user on this device; facts, attributes, claims, exposures, insight, plan, texts and
+    /// rows are then empty.
     pub deletion: Option<DeletionId>,
 }
 

@@ -8,10 +8,12 @@ mod convert;
 mod exposures;
 mod insight;
 mod merge;
+mod plan;
 
 pub use claims::{ReportClaim, ReportClaims};
 pub use exposures::{ReportExposure, ReportExposures};
 pub use insight::ReportInsight;
+pub use plan::{ReportDue, ReportPlan, ReportTrip};
 
 use super::{Scalar, MILLI_MAX};
 use crate::error::Error;
@@ -53,6 +55,9 @@ pub struct Report {
     /// How the person was judged last.
     #[serde(default, deserialize_with = "present")]
     pub insight: Option<ReportInsight>,
+    /// What is to be done for her.
+    #[serde(default, deserialize_with = "present")]
+    pub plan: Option<ReportPlan>,
     /// One for each segment and day.
     #[serde(default)]
     pub rows: Vec<ReportRow>,
@@ -87,6 +92,9 @@ impl Serialize for Report {
         }
         if let Some(insight) = &self.insight {
             members.serialize_entry("insight", insight)?;
+        }
+        if let Some(plan) = &self.plan {
+            members.serialize_entry("plan", plan)?;
         }
         members.serialize_entry("rows", &self.rows)?;
         members.end()

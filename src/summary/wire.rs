@@ -3,6 +3,7 @@
 use super::claims::Claims;
 use super::exposures::Exposures;
 use super::insight::Insight;
+use super::plan::Plan;
 use super::rows::{decode_row, encode_row};
 use super::{MetText, Scalar, Upload, ATTRIBUTES_MAX, MET_MAX, MILLI_MAX, ROWS_MAX, TEXT_BYTES_MAX};
 use crate::bytes::{Reader, Writer};
@@ -20,7 +21,8 @@ const DELETION: u8 = 4;
 const CLAIMS: u8 = 8;
 const EXPOSURES: u8 = 16;
 const INSIGHT: u8 = 32;
-const ALL: u8 = 63;
+const PLAN: u8 = 64;
+const ALL: u8 = 127;
 
 const TEXT: u8 = 0;
 const MILLI: u8 = 1;
@@ -76,6 +78,9 @@ impl Upload {
         if let Some(insight) = &self.insight {
             insight.encode(&mut w);
         }
+        if let Some(plan) = &self.plan {
+            plan.encode(&mut w);
+        }
         write_met(&mut w, &self.met);
         w.count(self.rows.len());
         self.rows.iter().for_each(|row| encode_row(&mut w, row, names));
@@ -113,6 +118,9 @@ impl Upload {
         if flags & INSIGHT != 0 {
             upload.insight = Some(Insight::decode(&mut r).ok_or_else(|| malformed(&r, "insight"))?);
         }
+        if flags & PLAN != 0 {
+            upload.plan = Some(Plan::decode(&mut r).ok_or_else(|| malformed(&r, "plan"))?);
+        }
         upload.met = read_met(&mut r, &names).ok_or_else(|| malformed(&r, "texts"))?;
         upload.rows = read_rows(&mut r, &names, &upload.met).ok_or_else(|| malformed(&r, "rows"))?;
         let fits = upload.deletion.is_none() || upload.says_nothing_else();
@@ -131,7 +139,8 @@ impl Upload {
                 | flag(self.deletion.is_some(), DELETION)
                 | flag(self.claims.is_some(), CLAIMS)
                 | flag(self.exposures.is_some(), EXPOSURES)
-                | flag(self.insight.is_some(), INSIGHT),
+                | flag(self.insight.is_some(), INSIGHT)
+                | flag(self.plan.is_some(), PLAN),
         );
         w.u32(self.dictionary);
         w.u64(self.device.0);
@@ -142,9 +151,9 @@ impl Upload {
     }
 
     fn says_nothing_else(&self) -> bool {
-        let counts =
-            !self.met.is_empty() || !self.rows.is_empty() || self.exposures.is_some() || self.insight.is_some();
-        self.fact_cursor == 0 && self.attributes.is_none() && self.claims.is_none() && !counts
+        let counts = !self.met.is_empty() || !self.rows.is_empty() || self.exposures.is_some();
+        let tells = self.attributes.is_some() || self.claims.is_some() || self.insight.is_some() || self.plan.is_some();
+        self.fact_cursor == 0 && !tells && !counts
     }
 }
 
@@ -169,6 +178,7 @@ fn read_header(r: &mut Reader) -> Option<(u8, Upload)> {
         claims: None,
         exposures: None,
         insight: None,
+        plan: None,
         deletion: None,
     };
     Some((flags, upload))

@@ -4,6 +4,7 @@
 use super::InFlight;
 use crate::bytes::{from_base64, unhex, Reader};
 use crate::clock::{Day, OffsetMin, UnixMs};
+use crate::event::journey::Outcome;
 use crate::id::{DeletionId, DeviceId, SegmentId};
 use crate::json::JsonWriter;
 use crate::loyalty::form::act_of;
@@ -58,6 +59,10 @@ pub struct Answer {
     pub exposures: Option<u32>,
     /// Judgement's revision echoed.
     pub insight: Option<u32>,
+    /// Plan's revision echoed.
+    pub plan: Option<u32>,
+    /// What came of plans.
+    pub journeys: JourneysAnswer,
     /// The deletion was carried out.
     pub deleted: bool,
     /// The server's clock.
@@ -85,6 +90,30 @@ pub struct LedgerAnswer {
     pub base: Option<(State, i64, u32)>,
     /// The receipt, as JSON.
     pub receipt: String,
+}
+
+/// What a server that carries out plans says of them.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct JourneysAnswer {
+    /// What came of steps.
+    pub results: Vec<StepResult>,
+    /// Credits of templates, as far as it knows them.
+    pub credits: Vec<(String, u32)>,
+}
+
+/// What came of one step.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct StepResult {
+    /// The journey.
+    pub journey: String,
+    /// The trip's key.
+    pub key: String,
+    /// When the trip began.
+    pub at: UnixMs,
+    /// Which step.
+    pub step: u8,
+    /// What came of it.
+    pub outcome: Outcome,
 }
 
 /// What a trusted server says happened.
@@ -156,6 +185,8 @@ fn read(value: &Value, sent: &InFlight, id: Option<DeletionId>, rules: &Rules) -
         acks: list(value, "acks").iter().filter_map(echo).collect(),
         attributes: value.get("attributes").and_then(number).filter(|&rev| sent.attributes == Some(rev)),
         insight: value.get("insight").and_then(number).filter(|&rev| sent.insight == Some(rev)),
+        plan: value.get("plan").and_then(number).filter(|&rev| sent.plan == Some(rev)),
+        journeys: value.get("journeys").map(journeys).unwrap_or_default(),
         exposures: value.get("exposures").and_then(number).filter(|&rev| sent.exposures == Some(rev)),
         deleted: sent.deletion && deleted.is_some() && deleted == id,
         time: value.get("time").and_then(Value::as_i64).map(UnixMs::new),
@@ -235,4 +266,28 @@ fn receipt(value: &Value) -> String {
     }
     w.end_object();
     w.finish()
+}
+
+/// `{"results": [{"journey", "key", "at", "step", "outcome"}], "credits": {template: count}}`; what is malformed is left out.
+fn journeys(value: &Value) -> JourneysAnswer {
+    let result = |value: &Value| {
+        let text = |name: &str| value.get(name).and_then(Value::as_str);
+        let word = text("outcome")?;
+        Some(StepResult {
+            journey: text("journey")?.to_owned(),
+            key: text("key").unwrap_or_default().to_owned(),
+            at: UnixMs::new(value.get("at")?.as_i64()?),
+            step: value.get("step")?.as_i64()?.try_into().ok()?,
+            outcome: *Outcome::ALL.iter().find(|outcome| outcome.word() == word)?,
+        })
+    };
+    let credits = value.get("credits").and_then(Value::as_map).unwrap_or_default();
+    JourneysAnswer {
+        results: list(value, "results").iter().take(FACTS_MAX).filter_map(result).collect(),
+        credits: credits
+            .iter()
+            .take(FACTS_MAX)
+            .filter_map(|(name, count)| Some((name.clone(), number(count)?)))
+            .collect(),
+    }
 }

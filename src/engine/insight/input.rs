@@ -107,7 +107,14 @@ impl Engine {
     /// Remembers what she did.
     pub(in super::super) fn note_way(&mut self, change: Change, at: At) -> Output {
         let after_s = self.move_clock(at);
+        let cart = match &change {
+            Change::Cart { count, .. } => Some(if *count > 0 { "cart_changed" } else { "cart_emptied" }),
+            _ => None,
+        };
         self.record(Record::Portrait { after_s, change });
+        if let Some(name) = cart {
+            self.signal(name, &[]);
+        }
         Output::Done
     }
 

@@ -1,4 +1,4 @@
-//! The portrait as bytes. Nothing at all is written of an empty one: stores were written so before there were any.
+//! The portrait as bytes. Stores that were written before there were any have nothing in its place.
 
 use super::goods::{FlowHabit, Goods, Watch};
 use super::habit::{decode_day, Days, Dwell, Hours};
@@ -11,9 +11,6 @@ use crate::insight::rhythm::Rhythm;
 impl Portrait {
     /// Appends the canonical bytes.
     pub fn encode(&self, w: &mut Writer) {
-        if *self == Portrait::default() {
-            return;
-        }
         self.visits.encode(w);
         self.earlier.encode(w);
         self.purchases.encode(w);
@@ -51,7 +48,7 @@ impl Portrait {
         self.hours.encode(w);
     }
 
-    /// Reads what [`Portrait::encode`] wrote, to the end.
+    /// Reads what [`Portrait::encode`] wrote; an empty one where nothing is left.
     pub fn decode(r: &mut Reader) -> Option<Portrait> {
         if r.is_empty() {
             return Some(Portrait::default());
@@ -75,8 +72,7 @@ impl Portrait {
         portrait.paid = r.list(Reader::u32)?;
         let is_sane = portrait.watched.len() <= WATCHED_MAX
             && portrait.flows.len() <= FLOWS_MAX
-            && portrait.paid.len() <= PAID_MAX
-            && r.is_empty();
+            && portrait.paid.len() <= PAID_MAX;
         is_sane.then_some(portrait)
     }
 

@@ -1,6 +1,6 @@
 //! The limits of the binary profile, for reports that came as JSON: a receiver can trust either alike.
 
-use super::{Attribute, Report, ReportAttributes, ReportEvent, ReportInsight, ReportNumber, ReportRow};
+use super::{Attribute, Report, ReportAttributes, ReportEvent, ReportInsight, ReportNumber, ReportPlan, ReportRow};
 use crate::clock::{Day, UnixMs};
 use crate::error::Error;
 use crate::id::{DeletionId, DeviceId, SegmentId, UserId};
@@ -34,6 +34,8 @@ pub(super) fn check(report: &Report) -> Checked {
     require(exposures_fit, "exposures", "1 to 64 exposures as docs/wire.md has them")?;
     let insight_fits = report.insight.as_ref().is_none_or(ReportInsight::fits);
     require(insight_fits, "insight", "a judgement as docs/wire.md has it")?;
+    let plan_fits = report.plan.as_ref().is_none_or(ReportPlan::fits);
+    require(plan_fits, "plan", "1 to 16 trips as docs/wire.md has them")?;
     require(report.rows.len() <= ROWS_MAX, "rows", "at most 64")?;
     for (at, row) in report.rows.iter().enumerate() {
         check_row(row).map_err(|error| under(error, &format!("rows[{at}]")))?;
@@ -47,8 +49,13 @@ fn check_deletion(report: &Report) -> Checked {
     };
     require(DeletionId::parse(deletion).is_some(), "delete", "16 lower-case hexadecimal digits")?;
     let alone = report.fact_cursor == 0 && report.attributes.is_none() && report.rows.is_empty();
-    let alone = alone && report.claims.is_none() && report.exposures.is_none() && report.insight.is_none();
-    require(alone, "delete", "neither facts nor attributes nor claims nor exposures nor insight nor rows beside it")
+    let alone = alone && report.claims.is_none() && report.exposures.is_none();
+    let alone = alone && report.insight.is_none() && report.plan.is_none();
+    require(
+        alone,
+        "delete",
+        "neither facts nor attributes nor claims nor exposures nor insight nor plan nor rows beside it",
+    )
 }
 
 fn check_attributes(attributes: &ReportAttributes) -> Checked {

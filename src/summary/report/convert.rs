@@ -2,7 +2,7 @@
 
 use super::{
     Attribute, Hour, Report, ReportAttributes, ReportClaims, ReportEvent, ReportExposures, ReportInsight, ReportNumber,
-    ReportRow, ReportStats,
+    ReportPlan, ReportRow, ReportStats,
 };
 use crate::id::EventIx;
 use crate::insight::sketch::{Sketch, VALUE_MAX};
@@ -31,6 +31,7 @@ impl Report {
             claims: upload.claims.as_ref().map(ReportClaims::of),
             exposures: upload.exposures.as_ref().map(ReportExposures::of),
             insight: upload.insight.as_ref().map(ReportInsight::of),
+            plan: upload.plan.as_ref().map(ReportPlan::of),
             rows: upload.rows.iter().map(|row| row_of(row, &context)).collect(),
             deletion: upload.deletion.map(|deletion| hex(|out| deletion.write(out))),
         }

@@ -168,7 +168,7 @@ fn any_good(seed: u64) -> Good {
     let mut c = Choices::seeded(seed, 2_000);
     let names = any_names(&mut c);
     // Frozen before there were exposures.
-    let upload = Upload { exposures: None, insight: None, ..any_upload(&mut c, &names) };
+    let upload = Upload { exposures: None, insight: None, plan: None, ..any_upload(&mut c, &names) };
     Good { name: format!("any upload, number {seed}"), upload, names }
 }
 
@@ -240,7 +240,7 @@ pub(super) fn bad() -> Vec<Bad> {
     let mut all = vec![
         bad("nothing at all", "header", vec![]),
         bad("another format", "header", with_byte(0, 2)),
-        bad("an unknown flag", "header", with_byte(1, 64)),
+        bad("an unknown flag", "header", with_byte(1, 128)),
         bad("a control character in the user", "header", with_byte(15, 7)),
         bad("a user of 65 bytes", "header", user_of_65_bytes),
         bad("an offset of 20 hours", "header", [&body(0, &[])[..17], &[0xe0, 0x12, 0, 0, 0][..]].concat()),

@@ -19,8 +19,16 @@ fn names_come_along_with_a_deletion_too_once_asked_for() {
     let trials = Trials::default();
     let portrait = huitou::insight::portrait::Portrait::default();
     let (attributes, format) = (&[][..], Format::Binary);
-    let policy =
-        Policy { rule: &rule, attributes, format, ledger: None, rules: &rules, trials: &trials, portrait: &portrait };
+    let policy = Policy {
+        rule: &rule,
+        attributes,
+        format,
+        ledger: None,
+        rules: &rules,
+        trials: &trials,
+        portrait: &portrait,
+        plan: None,
+    };
     let mut outbox = Outbox::new();
     let (bare, _) = outbox.compose(&state, policy, At::default()).unwrap();
     let hash = tea_shop().hash();

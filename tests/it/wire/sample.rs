@@ -1,15 +1,18 @@
 //! Uploads to test with: a day in a shop, and any upload that a list of choices leads to.
 
 use huitou::clock::{At, Day, OffsetMin, UnixMs};
+use huitou::event::journey::{Entry, Outcome, Standing};
 use huitou::event::portrait::{Judgement, Level};
 use huitou::id::{DeletionId, DeviceId, EventIx, FlowIx, Label, SegmentId, UserId};
 use huitou::insight::sketch::{Sketch, BUCKETS, VALUE_MAX};
 use huitou::insight::stats::{EventStats, Order, Row, Stats, Table, Tally};
 use huitou::loyalty::wire::Claim;
 use huitou::loyalty::Act;
+use huitou::program::journeys::Kind;
 use huitou::program::names::{Dimension, EventNames, FlowNames, Names, Number};
 use huitou::summary::exposures::Exposure;
 use huitou::summary::insight::Insight;
+use huitou::summary::plan::{Due, Plan, PlannedTrip};
 use huitou::summary::{Claims, Exposures, MetText, Scalar, Upload};
 
 /// Numbers that decide what is built; zeros once they run out, so that fewer choices mean less.
@@ -211,6 +214,7 @@ pub(super) fn shop_upload(rows: Vec<Row>) -> Upload {
         claims: None,
         exposures: None,
         insight: None,
+        plan: None,
         deletion: None,
     }
 }
@@ -256,6 +260,7 @@ pub(super) fn any_upload(c: &mut Choices, names: &Names) -> Upload {
         claims: None,
         exposures: None,
         insight: None,
+        plan: None,
         deletion,
     };
     if deletion.is_none() {
@@ -266,8 +271,44 @@ pub(super) fn any_upload(c: &mut Choices, names: &Names) -> Upload {
         upload.rows = (0..c.up_to(3)).map(|_| any_row(c, names, &upload.met)).collect();
         upload.exposures = c.is_chosen().then(|| any_exposures(c));
         upload.insight = c.is_chosen().then(|| any_insight(c));
+        upload.plan = c.is_chosen().then(|| any_plan(c));
     }
     upload
+}
+
+/// What is to be done for somebody.
+pub(super) fn any_plan(c: &mut Choices) -> Plan {
+    let name = |c: &mut Choices| ["cart", "回头客", "a-journey-with-a-long-name"][c.up_to(2) as usize].to_owned();
+    let trip = |c: &mut Choices| {
+        let at = UnixMs::MIN.plus(c.up_to(60 * 365 * 86_400) as i64 * 1000);
+        let later = |c: &mut Choices| at.plus(c.up_to(90 * 86_400) as i64 * 1000);
+        let entry = Entry {
+            journey: name(c),
+            key: name(c),
+            at,
+            offset: OffsetMin::new(c.up_to(2160) as i32 - 1080),
+            anchor: later(c),
+            variation: c.up_to(3) as u8,
+            is_held_out: c.is_chosen(),
+            is_once: c.is_chosen(),
+        };
+        let due = |c: &mut Choices| Due {
+            step: c.up_to(11) as u8,
+            at: later(c),
+            kind: Kind::ALL[c.up_to(2) as usize],
+            reference: name(c),
+            is_service: c.is_chosen(),
+        };
+        PlannedTrip {
+            entry,
+            standing: Standing::ALL[c.up_to(3) as usize],
+            ended: later(c),
+            cancel_on: c.up_to(31) as u8,
+            outcomes: (0..c.up_to(3)).map(|step| (step as u8, Outcome::ALL[c.up_to(8) as usize])).collect(),
+            due: (0..c.up_to(3)).map(|_| due(c)).collect(),
+        }
+    };
+    Plan { revision: c.count32(), trips: (0..1 + c.up_to(3)).map(|_| trip(c)).collect() }
 }
 
 /// How somebody was judged.
