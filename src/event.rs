@@ -181,10 +181,7 @@ impl Record {
             }
             Record::Dropped { reason, count } => tagged(w, 5, &[*reason as u64, u64::from(*count)]),
             Record::Order { id, paid_fen } => tagged_text(w, 6, &[*paid_fen], id),
-            Record::Clock { instant, zone } => {
-                tagged(w, 7, &[(instant.get() / 1000) as u64]);
-                w.signed(i64::from(zone.get()));
-            }
+            Record::Clock { instant, zone } => encode_clock(w, *instant, *zone),
             Record::Segment { id, user } => {
                 w.byte(8);
                 w.u64(id.0);
@@ -212,10 +209,7 @@ impl Record {
                 tagged(w, 17, &[u64::from(*after_s)]);
                 change.encode(w);
             }
-            Record::Journey(change) => {
-                w.byte(18);
-                change.encode(w);
-            }
+            Record::Journey(change) => encode_journey(w, change),
         }
     }
 
@@ -257,6 +251,16 @@ impl Record {
 fn tagged_signed(w: &mut Writer, tag: u8, value: i64) {
     w.byte(tag);
     w.signed(value);
+}
+
+fn encode_clock(w: &mut Writer, instant: UnixMs, zone: OffsetMin) {
+    tagged(w, 7, &[(instant.get() / 1000) as u64]);
+    w.signed(i64::from(zone.get()));
+}
+
+fn encode_journey(w: &mut Writer, change: &journey::Change) {
+    w.byte(18);
+    change.encode(w);
 }
 
 fn encode_lab(w: &mut Writer, change: &trials::Change) {

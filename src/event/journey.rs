@@ -233,16 +233,7 @@ impl Change {
                 w.byte(*standing as u8);
                 encode_instant(w, *at);
             }
-            Change::Fired { place, step, at, outcome, counted, template, shown_until } => {
-                w.byte(2);
-                w.byte(*place);
-                w.byte(*step);
-                encode_instant(w, *at);
-                w.byte(*outcome as u8);
-                w.varint(counted.map_or(0, |day| day.number() as u64));
-                w.text(template);
-                w.varint(shown_until.map_or(0, |until| until.since(*at).max(0) as u64 / 1000 + 1));
-            }
+            Change::Fired { .. } => self.encode_fired(w),
             Change::Handed(count) => {
                 w.byte(3);
                 w.byte(*count);
@@ -278,6 +269,18 @@ impl Change {
                 notice.encode(w);
             }
         }
+    }
+
+    fn encode_fired(&self, w: &mut Writer) {
+        let Change::Fired { place, step, at, outcome, counted, template, shown_until } = self else { return };
+        w.byte(2);
+        w.byte(*place);
+        w.byte(*step);
+        encode_instant(w, *at);
+        w.byte(*outcome as u8);
+        w.varint(counted.map_or(0, |day| day.number() as u64));
+        w.text(template);
+        w.varint(shown_until.map_or(0, |until| until.since(*at).max(0) as u64 / 1000 + 1));
     }
 
     /// Reads what [`Change::encode`] wrote.
