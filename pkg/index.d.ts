@@ -130,6 +130,15 @@ export interface Program {
   /** Features and experiments in GrowthBook's form. */
   features?: object;
   saved_groups?: object;
+  /** What a backend fitted on all its people (docs/insight.md). */
+  model?: object;
+  /** Which signs show, and from when on. */
+  signs?: Record<string, { enabled?: boolean; threshold?: number }>;
+  segments?: { name: string; when: object; priority?: number; group?: string }[];
+  /** What is done after what (docs/journeys.md). */
+  journeys?: object[];
+  /** Quiet hours, caps, subscriptions. */
+  messages?: object;
 }
 
 /** An event with what may be said about it. */
@@ -155,8 +164,10 @@ export interface Huitou {
 
   /**
    * Counts an event. Never throws, whatever it is given, and returns before anything is written. An order is told as
-   * `track('order', {order_id, paid_fen, items})`; it stands as unconfirmed until the backend says it was paid.
+   * `track('order', {order_id, paid_fen, items})`; it stands as unconfirmed until the backend says it was paid. `items` is a
+   * count, or the things bought: they make {@link due} and {@link recommend} know the person. `coupon`: one was used.
    */
+  track(name: 'order', order: { order_id: string | number; paid_fen: number; items?: number | Thing[]; coupon?: boolean }): void;
   track(name: string, props?: Props | null): void;
 
   /** The person entered a page (and left the one before); `null`: left without entering another. Never throws. */
@@ -301,6 +312,73 @@ export interface Huitou {
   /** Has the backend grant a right, by `rewards().rights[].right`. As {@link redeem}. */
   grant(right: number): Promise<Transaction>;
 
+  /** The person looked at an item. Rejects with `insight_invalid`, as the next three. */
+  browse(thing: { item: string; category?: string }): Promise<void>;
+
+  /** The cart as it is now, each time it changes; `[]` empties it. */
+  cart(items: (Thing & { price_fen?: number })[]): Promise<void>;
+
+  /** The person tapped something; four taps within a second on the same are a sign, but not on a `text` or a `stepper`. */
+  tap(target: string, kind?: 'text' | 'stepper'): Promise<void>;
+
+  /** The person wants to hear of an item: its price and whether it is there now. `null`: no longer. */
+  follow(item: string, facts?: { price_fen?: number; in_stock?: boolean } | null): Promise<void>;
+
+  /**
+   * What can be shown, as an object or JSON text: at most 5,000 items and 1 MB. It is not stored: hand it over at each start.
+   * `items`: id, category, price in fen, popularity 0..255, flags (1 bought once for long, 2 out of stock). `neighbours`: the
+   * table that `huitou-collector fit` makes. Rejects with `catalogue_invalid` and the like; the one before stays.
+   */
+  setCatalogue(catalogue: Catalogue | string): Promise<{ items: number; categories: number }>;
+
+  /** How things stand with the person (docs/insight.md). This and the next five throw `not_ready` before {@link ready}. */
+  outlook(): Outlook;
+
+  /** What is due, the likeliest first: windows with their chance, never a date. */
+  due(options?: { n?: number; horizon_days?: number }): Due[];
+
+  /** Names of the person's segments. */
+  segments(): string[];
+
+  /** What to show first; empty without a catalogue. `similar` to `item`. Throws `recommend_invalid`. */
+  recommend(options?: { n?: number; kind?: 'again' | 'new' | 'mixed' | 'similar'; item?: string }): Recommended[];
+
+  /** What `outlook`, a segment or an item rests on. Throws `why_unknown`. */
+  why(id: string): { [name: string]: Json | undefined };
+
+  /** What the person follows, held against the catalogue. */
+  followed(): { item: string; price_fen?: number; off_fen?: number; is_back?: boolean }[];
+
+  /** All that journeys are to do, in the order of its moments, if nothing else happens (docs/journeys.md). */
+  plan(): Planned[];
+
+  /** The time line: what came of each step of each journey, and what is to come. */
+  journeys(): Trip[];
+
+  /**
+   * Which templates to ask for at the next tap, at most three: of those named, else of those that journeys send. Costs no
+   * wait, so that the tap's handler can ask the platform first thing. Throws `not_ready`.
+   */
+  askable(templates?: string[]): string[];
+
+  /**
+   * Asks for {@link askable} templates and tells the engine what was answered. Call it first thing in a tap's handler, before
+   * anything is awaited. Rejects with the platform's own error, or `unsupported`.
+   */
+  requestSubscribe(templates?: string[]): Promise<Record<string, string>>;
+
+  /** What the platform answered, for who asks it himself. */
+  subscribeResult(results: Record<string, string>): Promise<void>;
+
+  /** What was shown was sent away: nothing more comes of that trip. Rejects with `action_unknown`. */
+  dismiss(id: string): Promise<void>;
+
+  /** What was shown was taken up: the journey has reached its goal. Rejects with `action_unknown`. */
+  converted(id: string): Promise<void>;
+
+  /** The sales assistant was added (`true`), or refused: it is not offered again. */
+  wecomLinked(linked?: boolean): Promise<void>;
+
   /** Listens; call the result to stop. */
   on<Name extends keyof Events>(name: Name, listener: (detail: Events[Name]) => void): () => void;
 
@@ -364,8 +442,123 @@ export interface Events {
   };
   /** A payload was put in force: the app's own, the one in storage, or a newer one. `features`: all keys there are now. */
   features: { source: 'payload' | 'storage' | 'url'; features: string[]; warnings: { path: string; message: string }[] };
+  /** How things stand changed: found as a session begins, with an order, and as the app is hidden; told once. */
+  level: { level: OutlookLevel; before: OutlookLevel };
+  /** A segment was entered or left; as `level`. */
+  segment: { segment: string; entered: boolean };
+  /** A sign shows that did not; as `level`. */
+  sign: { name: SignName };
+  /** Something is to be shown now: once, over all starts. */
+  action: Action;
   /** Something was not counted. `name` is the event, prop, step or feature. */
   dropped: { reason: string; name: string };
+}
+
+/** Something bought or in the cart. Ids and categories have at most 40 bytes. */
+export interface Thing {
+  item: string;
+  category?: string;
+  /** Pieces; 1 if not told. */
+  quantity?: number;
+}
+
+/** What can be shown. */
+export interface Catalogue {
+  items: [id: string, category: string, price_fen: number, popularity: number, flags: number][];
+  neighbours?: string | string[];
+}
+
+/** How things stand with a person. */
+export type OutlookLevel = 'new' | 'active' | 'slowing' | 'at_risk' | 'lost';
+
+/** What may show that something changed. */
+export type SignName =
+  | 'stop' | 'slow_down' | 'flow' | 'cart' | 'dwell' | 'errors' | 'taps' | 'prompts' | 'coupon' | 'tier' | 'inactive';
+
+/** How things stand with a person, and what is to be expected. */
+export interface Outlook {
+  level: OutlookLevel;
+  /** Since when, `2026-11-23`. */
+  since: string;
+  /** P(a visit within `horizon_days`), to a thousandth; `null` if nothing can be said. */
+  probability: number | null;
+  horizon_days: number;
+  /** `expected`: purchases within the horizon; `value_fen`: what they will bring. */
+  purchase: { probability: number; horizon_days: number; expected: number; value_fen: number } | null;
+  signs: { name: SignName; evidence: { [name: string]: Json | undefined }; measured: string }[];
+  model: 'mbg' | 'logistic';
+}
+
+/** What is due. */
+export interface Due {
+  category: string;
+  /** P(a purchase within the horizon asked for). */
+  probability: number;
+  /** Half the chances lie within these dates. */
+  from: string;
+  to: string;
+  /** Days with a purchase so far, and the last of them. */
+  purchases: number;
+  last: string;
+}
+
+/** Something to show, and why. */
+export interface Recommended {
+  item: string;
+  category: string;
+  reason: string;
+  /** The other item, where the reason is that they go together. */
+  with?: string;
+}
+
+/** What kind of thing a journey does. */
+export type ActionKind =
+  | 'message' | 'coupon' | 'points' | 'popup' | 'badge' | 'ask_subscribe' | 'offer_wecom' | 'feedback' | 'custom';
+
+/** What came of a step, or would come. */
+export type StepOutcome =
+  | 'done' | 'capped' | 'no_quota' | 'tired' | 'skipped' | 'expired' | 'held_out' | 'sent' | 'refused';
+
+/** Something to show now. */
+export interface Action {
+  /** For {@link Huitou.dismiss} and {@link Huitou.converted}. */
+  id: string;
+  journey: string;
+  /** Which of the person's own trips through it; empty if there is but one. */
+  key: string;
+  kind: ActionKind;
+  /** The popup, the coupon …: your own reference. */
+  ref: string;
+  data?: { [name: string]: Json | undefined };
+  /** When it was due, and until when it makes sense, in ms. */
+  due: number;
+  until: number;
+}
+
+/** Something that a journey is to do. */
+export interface Planned {
+  id: string;
+  journey: string;
+  kind: ActionKind;
+  ref: string;
+  /** In ms. */
+  at: number;
+  outcome: StepOutcome;
+}
+
+/** A person's way through a journey. */
+export interface Trip {
+  journey: string;
+  key: string;
+  /** When it began, in ms. */
+  at: number;
+  standing: 'running' | 'finished' | 'exited' | 'goal';
+  /** When it ended, in ms; as it began while it runs. */
+  ended: number;
+  /** Nothing is done, to compare with. */
+  held_out: boolean;
+  /** `due`: still to come, in ms. */
+  steps: { step: number; kind?: ActionKind; ref?: string; outcome: StepOutcome; due?: number }[];
 }
 
 /** That a person saw a variation, and when first. */
@@ -822,6 +1015,8 @@ export interface Host {
   scene?(): string | undefined;
   /** The query that the app was opened with, as in an address; forces variations. */
   query?(): string;
+  /** Asks the person for subscription messages; must ask the platform before it returns. Where there are any. */
+  askSubscribe?(templates: string[]): Promise<Record<string, string>>;
   /** The app comes to the foreground again. May return a function that stops listening, as the next two. */
   onShow(listener: (scene?: string) => void): unknown;
   /** The app goes to the background. */

@@ -168,6 +168,7 @@ impl Engine {
         if unreadable > 0 {
             self.note(Dropped::Unreadable, unreadable);
         }
+        self.settle(self.state.last);
         for (name, value) in boot.info.iter().filter(|(name, _)| BUILT_IN_ATTRIBUTES.contains(&name.as_str())) {
             self.set_attribute(name, Some(cut(value)));
         }
@@ -304,6 +305,7 @@ impl Engine {
         self.journeys = Journeys::default();
         self.lab.forget_person();
         self.insight.forget_person();
+        self.desk.forget_person();
         self.page = None;
         self.resume = None;
         self.refused = true;

@@ -10,6 +10,7 @@ use crate::clock::{At, OffsetMin, UnixMs};
 use crate::engine::command::Output;
 use crate::engine::effect::Effect;
 use crate::engine::insight::insight_warnings;
+use crate::engine::journey::journey_warnings;
 use crate::engine::lab::{own_payload, Settings};
 use crate::engine::{outcome, Boot, Engine};
 use crate::error::Error;
@@ -60,6 +61,7 @@ impl Core {
         let (program, mut warnings) = load(program_json).map_err(|errors| give(&outcome::errors(&errors)))?;
         warnings.extend(own_payload(&program).1);
         warnings.extend(insight_warnings(&program));
+        warnings.extend(journey_warnings(&program));
         let mut bytes = [0; 16];
         bytes.iter_mut().zip(seed).for_each(|(byte, &random)| *byte = random);
         let values = vec![Vec::new(); usize::from(KEYS)];
@@ -167,6 +169,11 @@ impl Core {
     pub fn set_catalogue(&mut self, catalogue: &str) -> Result<JsValue, JsValue> {
         let engine = self.engine.as_mut().ok_or_else(|| throw(&Error::new("not_open", "boot the core first")))?;
         engine.set_catalogue(catalogue).map(|json| give(&json)).map_err(|error| throw(&error))
+    }
+
+    /// True if `command` has something for `news` or `actions`.
+    pub fn has_news(&self) -> bool {
+        self.engine.as_ref().is_some_and(Engine::has_news)
     }
 
     /// Evaluates a feature by position: twice the number of its value, plus 1 if there are exposures to tell.

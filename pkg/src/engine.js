@@ -55,12 +55,18 @@ export class Engine {
   hide(_, __, at, offset) {
     this._props.track('hide', [], at, offset);
     this.pump.runNow();
+    this.pump.poke();
   }
 
   /** Counts calls that found no room in the queue, or the restart itself. */
   drop(reason, count) {
     for (let i = 0; i < count; i++) this._props.drop(reason, undefined);
     this.pump.poke();
+  }
+
+  /** Takes what can be shown. */
+  setCatalogue(text) {
+    return this._core.set_catalogue(text);
   }
 
   /** Counts a feature that was read as another type than its value has. */
@@ -99,7 +105,9 @@ export class Engine {
     const id = valueOf(read, 'order_id');
     const order = { op: 'order', order_id: typeof id === 'number' ? String(id) : plain(id) };
     order.paid_fen = plain(valueOf(read, 'paid_fen'));
-    order.items = plain(valueOf(read, 'items'));
+    const items = valueOf(read, 'items');
+    order.items = Array.isArray(items) ? items : plain(items);
+    order.coupon = valueOf(read, 'coupon') === undefined ? undefined : Boolean(valueOf(read, 'coupon'));
     try {
       this._core.command(JSON.stringify(order), at, offset);
     } catch (error) {

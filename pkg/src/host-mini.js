@@ -174,6 +174,10 @@ export function miniHost(api, wasm, options) {
     info: () => info(api),
     scene: () => sceneText(ask(() => api.getLaunchOptionsSync().scene)),
     query: () => queryText(ask(() => api.getLaunchOptionsSync().query)),
+    /** @param {string[]} tmplIds */
+    askSubscribe: (tmplIds) => new Promise((resolve, reject) => {
+      api.requestSubscribeMessage({ tmplIds, success: resolve, fail: reject });
+    }),
     /** @param {(scene?: string) => void} listener */
     onShow: (listener) => follow(api.onAppShow, api.offAppShow, (/** @type {{scene?: number}} */ options) => {
       listener(sceneText(options && options.scene));

@@ -1,6 +1,8 @@
 import { HuitouError, badAnswer, notStored } from './error.js';
 import { Emitter } from './emitter.js';
 import { experimentCalls } from './experiments.js';
+import { insightCalls } from './insight.js';
+import { journeyCalls } from './journeys.js';
 import { Keeper } from './keeper.js';
 import { Sender } from './sender.js';
 import { announceExpiry, loyaltyCalls } from './loyalty.js';
@@ -95,6 +97,7 @@ export class Huitou {
   }
 
   on(name, listener) {
+    this._keeper.look();
     return this._events.on(name, listener);
   }
 
@@ -174,4 +177,4 @@ export class Huitou {
   }
 }
 
-Object.assign(Huitou.prototype, loyaltyCalls, experimentCalls);
+Object.assign(Huitou.prototype, loyaltyCalls, experimentCalls, insightCalls, journeyCalls);

@@ -10,6 +10,9 @@ const RESTARTS_PER_MINUTE_MAX = 3;
 
 const MINUTE_MS = 60000;
 
+/** What the engine finds out about its person. */
+const FOUND = ['level', 'segment', 'sign'];
+
 /** The zone is asked for at most this often: working it out costs more than everything else in `track`. */
 const ZONE_MS = 1000;
 
@@ -39,6 +42,7 @@ export class Keeper {
     /** What to boot with: the app's last word, or null for what is stored. */
     this.consent = settings.consent;
     this.payload = new Payload(settings, this, events);
+    this._catalogue = null;
     /** Traps survived since `open`. */
     this.restarts = 0;
   }
@@ -125,6 +129,18 @@ export class Keeper {
     return news;
   }
 
+  /** What can be shown; kept for an engine that takes over. */
+  setCatalogue(text) {
+    const told = this.ask((engine) => engine.setCatalogue(text));
+    this._catalogue = text;
+    return told;
+  }
+
+  /** Somebody listens from now on: what was found before is told too. */
+  look() {
+    if (this._engine !== null) this._engine.pump.poke();
+  }
+
   /** Writes what is left and gives everything back. */
   async close() {
     if (this._ended !== null) return;
@@ -168,6 +184,7 @@ export class Keeper {
     this.consent = engine.booted.consent || this.consent;
     if (this.consent) this._sender.warm();
     this.payload.adopt(engine.cache);
+    if (this._catalogue !== null) this.setCatalogue(this._catalogue);
     if (!this._settings.url) this.command({ op: 'online', online: false });
     const refused = this._queue.takeRefused();
     if (refused !== null) this._replay(dropCall('queue_overflow', refused.count, refused.at, refused.offset));
@@ -214,6 +231,7 @@ export class Keeper {
       onAnswer: (answer) => this._answered(answer),
       onDrop: (reason, name) => this._dropped(reason, name),
       onExposures: (exposures) => this._exposed(exposures),
+      onNews: () => this._heard(),
       ask: (question) => this.ask(question),
     };
   }
@@ -269,6 +287,22 @@ export class Keeper {
   _exposed(exposures) {
     this._engine.pump.poke();
     exposures.forEach((exposure) => this._events.emit('exposure', exposure));
+  }
+
+  /** Tells what the engine found. What is to be shown is stored as handed over before the app hears of it. */
+  _heard() {
+    try {
+      this._news('news', FOUND).forEach((found) => this._events.emit(found.event, found));
+      const actions = this._news('actions', ['action']);
+      if (actions.length > 0 && this._engine.pump.runNow()) actions.forEach((action) => this._events.emit('action', action));
+    } catch (error) {
+      // A trap; it is seen to.
+    }
+  }
+
+  /** What nobody listens to waits. */
+  _news(op, names) {
+    return this._engine !== null && names.some((name) => this._events.has(name)) ? this.read({ op }) : [];
   }
 
   _dropped(reason, name) {

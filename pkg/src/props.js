@@ -36,11 +36,16 @@ export function readProps(props) {
   try {
     const names = Object.keys(props);
     const count = Math.min(names.length, PROPS_MAX);
-    for (let i = 0; i < count; i++) read.push(names[i], props[names[i]]);
+    for (let i = 0; i < count; i++) read.push(names[i], copied(props[names[i]]));
   } catch (error) {
     read.push(UNREADABLE, true);
   }
   return read;
+}
+
+/** A list as it is now, free of the app's code. */
+function copied(value) {
+  return Array.isArray(value) ? JSON.parse(JSON.stringify(value)) : value;
 }
 
 /** The value read under a name, or undefined. */

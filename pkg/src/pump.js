@@ -30,7 +30,8 @@ const REQUESTS_PER_SYNC_MAX = 32;
 export class Pump {
   /**
    * @param {{core: object, keys: string[], host: object, sender: object, observer: {
-   *   onTrap: (error: unknown) => void, onWrite: (ok: boolean) => void, onAnswer: (answer: object) => void}}} parts
+   *   onTrap: (error: unknown) => void, onWrite: (ok: boolean) => void, onAnswer: (answer: object) => void,
+   *   onNews: () => void}}} parts
    */
   constructor({ core, keys, host, sender, observer }) {
     this._core = core;
@@ -47,6 +48,7 @@ export class Pump {
     this._turn = () => {
       this._poked = false;
       this.run();
+      this._guard(() => this._running && this._core.has_news() && this._observer.onNews());
     };
   }
 
@@ -139,7 +141,7 @@ export class Pump {
 
   _sleep(delay_ms) {
     clearTimeout(this._timer);
-    this._timer = startTimer(() => this.run(), Math.min(Math.max(delay_ms, TIMER_MS_MIN), TIMER_MS_MAX));
+    this._timer = startTimer(this._turn, Math.min(Math.max(delay_ms, TIMER_MS_MIN), TIMER_MS_MAX));
   }
 
   _persist() {

@@ -76,6 +76,7 @@ pub struct Received {
 impl Engine {
     /// The next thing to do at the phone's time `now`. Ask again after each answer, and after each command.
     pub fn next(&mut self, now: UnixMs) -> Effect {
+        let due = self.wake(now);
         if let Some(effect) = self.wipe_or_persist(now) {
             return effect;
         }
@@ -86,7 +87,7 @@ impl Engine {
         if let Some(effect) = self.send(At { instant: now, offset: self.offset }) {
             return effect;
         }
-        let waits = [self.write_not_before, self.outbox.wait_until(now)];
+        let waits = [self.write_not_before, self.outbox.wait_until(now), due];
         waits.into_iter().flatten().min().map_or(Effect::Idle, |until| Effect::Wait { until })
     }
 

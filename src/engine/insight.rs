@@ -59,6 +59,11 @@ impl Insight {
         self.catalogue.entries.get(self.catalogue.find(item)?)
     }
 
+    /// True if there is news that the app has not heard.
+    pub(super) fn has_news(&self) -> bool {
+        !self.fresh.is_empty()
+    }
+
     /// What was fitted.
     pub(super) fn models(&self) -> &Models {
         &self.models

@@ -12,7 +12,7 @@ use crate::id::EventIx;
 use crate::journey::enter::{entries, exits, is_held_out, Signal};
 use crate::journey::plan::{plan, Planned};
 use crate::journey::rules::{Conditions, Rules};
-use crate::journey::settle::next;
+use crate::journey::settle::{next, soonest};
 use crate::program::journeys::Trigger;
 use crate::program::value::Value;
 use crate::program::{Program, Warning};
@@ -25,6 +25,8 @@ pub(super) struct Desk {
     conditions: Conditions,
     /// Of each event whether a journey speaks of it.
     watched: Vec<bool>,
+    /// When time does something next, as far as is known.
+    due: Option<UnixMs>,
 }
 
 impl Desk {
@@ -38,7 +40,12 @@ impl Desk {
                 is_meant(&journey.enter_on) || ends().any(is_meant)
             }));
         }
-        Desk { conditions: Conditions::read(program).0, watched }
+        Desk { conditions: Conditions::read(program).0, watched, due: None }
+    }
+
+    /// Nothing is known of anybody any more.
+    pub(super) fn forget_person(&mut self) {
+        self.due = None;
     }
 
     /// True if a journey speaks of an event.
@@ -121,6 +128,22 @@ impl Engine {
         } {
             self.record(Record::Journey(change));
         }
+        self.desk.due = soonest(&self.journeys, &Rules::of(&self.program));
+    }
+
+    /// Does what time has done meanwhile, if anything; when to look again, by the phone's clock.
+    pub(super) fn wake(&mut self, now: UnixMs) -> Option<UnixMs> {
+        let corrected = self.corrected(now).max(self.state.last);
+        if self.desk.due.is_some_and(|due| due <= corrected) {
+            self.settle(corrected);
+        }
+        let due = self.desk.due?.plus(-self.state.skew_s * 1000);
+        Some(due.max(now))
+    }
+
+    /// True if the app has something to hear: news of the person, or something to show.
+    pub fn has_news(&self) -> bool {
+        self.insight.has_news() || !self.journeys.shows.is_empty()
     }
 
     /// Conditions of steps are asked only while somebody is on the way.

@@ -61,6 +61,19 @@ pub fn next(state: &Journeys, rules: &Rules, (until, now): (UnixMs, UnixMs), hol
     first.map(|coming| fire(state, rules, (coming, now), holds))
 }
 
+/// When the next step is due.
+pub fn soonest(state: &Journeys, rules: &Rules) -> Option<UnixMs> {
+    let mut soonest: Option<UnixMs> = None;
+    for trip in state.trips.iter().filter(|trip| trip.standing == Standing::Running) {
+        let Some((_, journey)) = rules.find(&trip.entry.journey) else { continue };
+        for step in (0..journey.steps.len()).filter(|&step| trip.outcome(step).is_none()) {
+            let at = moment(trip, journey, (step, rules));
+            soonest = soonest.into_iter().chain(at).min();
+        }
+    }
+    soonest
+}
+
 fn ended(place: usize, standing: Standing, at: UnixMs) -> Change {
     Change::Ended { place: place as u8, standing, at }
 }

@@ -147,6 +147,10 @@ function coreClass(world) {
       return {};
     }
 
+    has_news() {
+      return false;
+    }
+
     load_features(text) {
       world.note('load_features', [text]);
       return { features: Object.keys(JSON.parse(text).features), warnings: [] };
