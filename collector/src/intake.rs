@@ -120,6 +120,8 @@ impl Decoded {
             dictionary,
             claimed,
             exposures,
+            insight: report.insight,
+            plan: report.plan,
             ..SyncJob::default()
         })
     }

@@ -133,6 +133,8 @@ fn router(
         viewers: settings.viewers,
         overviews: http::Cache::new(http::Kind::Overview),
         experiments: http::Cache::new(http::Kind::Experiments),
+        insights: http::Cache::new(http::Kind::Insight),
+        journeys: http::Cache::new(http::Kind::Journeys),
         queries: App::queries(),
     };
     Ok(http::router(Arc::new(app), &settings.cors))

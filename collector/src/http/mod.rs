@@ -72,6 +72,10 @@ pub struct App {
     pub overviews: Cache,
     /// Pages of experiments made a moment ago.
     pub experiments: Cache,
+    /// The same of how people stand.
+    pub insights: Cache,
+    /// The same of journeys.
+    pub journeys: Cache,
     /// Queries in flight.
     pub queries: Semaphore,
 }

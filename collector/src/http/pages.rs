@@ -45,6 +45,10 @@ pub enum Kind {
     Overview,
     /// What experiments have shown.
     Experiments,
+    /// How people stand.
+    Insight,
+    /// How journeys fare.
+    Journeys,
 }
 
 impl Kind {
@@ -53,7 +57,7 @@ impl Kind {
     fn rest(self) -> i64 {
         match self {
             Kind::Overview => 5,
-            Kind::Experiments => 20,
+            Kind::Experiments | Kind::Insight | Kind::Journeys => 20,
         }
     }
 }
@@ -62,6 +66,8 @@ pub(super) fn routes() -> Router<Shared> {
     Router::new()
         .route("/", get(overview))
         .route("/experiments", get(experiments))
+        .route("/insight", get(insight))
+        .route("/journeys", get(journeys))
         .route("/users/{user}", get(user))
         .route("/anonymous", get(anonymous))
         .route("/assets/page.css", get(|| asset("text/css; charset=utf-8", include_str!("../page/page.css"))))
@@ -83,6 +89,22 @@ async fn experiments(
     headers: HeaderMap,
 ) -> Result<Response, Refusal> {
     cached(&app, &app.experiments, which, &headers).await
+}
+
+async fn insight(
+    State(app): State<Shared>,
+    Query(which): Query<Which>,
+    headers: HeaderMap,
+) -> Result<Response, Refusal> {
+    cached(&app, &app.insights, which, &headers).await
+}
+
+async fn journeys(
+    State(app): State<Shared>,
+    Query(which): Query<Which>,
+    headers: HeaderMap,
+) -> Result<Response, Refusal> {
+    cached(&app, &app.journeys, which, &headers).await
 }
 
 /// A page that costs more than a look-up: shown again for as long as making it took several times over.
@@ -110,6 +132,16 @@ async fn render(app: &Shared, kind: Kind, (name, now_ms): (&str, i64)) -> Result
     match kind {
         Kind::Overview => render_overview(app, name, now_ms).await,
         Kind::Experiments => render_experiments(app, name, now_ms).await,
+        Kind::Insight => {
+            let key = name.to_owned();
+            let view = app.query(move |storage| storage.insight(&key)).await?;
+            Ok(page::insight(name, &view, now_ms))
+        }
+        Kind::Journeys => {
+            let key = name.to_owned();
+            let view = app.query(move |storage| storage.journeys(&key)).await?;
+            Ok(page::journeys(name, &view, now_ms))
+        }
     }
 }
 

@@ -23,6 +23,10 @@ struct Answer {
     attributes: Option<u32>,
     #[serde(skip_serializing_if = "Option::is_none")]
     exposures: Option<u32>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    insight: Option<u32>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    plan: Option<u32>,
     time: i64,
     #[serde(skip_serializing_if = "Option::is_none")]
     program: Option<u32>,
@@ -92,6 +96,8 @@ fn answer_to(job: &SyncJob) -> Answer {
         acks: job.rows.iter().map(ack).collect(),
         attributes: job.attributes.as_ref().map(|(revision, _)| *revision),
         exposures: job.exposures.as_ref().map(|exposures| exposures.revision),
+        insight: job.insight.as_ref().map(|insight| insight.revision),
+        plan: job.plan.as_ref().map(|plan| plan.revision),
         deleted: job.deletion.clone(),
         ..Answer::default()
     }

@@ -49,6 +49,7 @@ impl Phone {
             claims: None,
             exposures: None,
             insight: None,
+            plan: None,
             deletion: None,
         };
         Phone { names, upload, token }

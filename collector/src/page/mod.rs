@@ -5,6 +5,8 @@ mod conclusions;
 mod experiments;
 mod figures;
 mod format;
+mod insight;
+mod journeys;
 mod ledger;
 mod names;
 
@@ -17,7 +19,9 @@ pub use ledger::Ledger;
 use huitou::program::Names;
 
 use crate::experiment::Results;
-use crate::storage::view::{Arrival, DayLine, Detail, FactLine, Overview, Person, PersonLine, Sums, Traffic};
+use crate::storage::view::{
+    Arrival, DayLine, Detail, FactLine, Insight, Journeys, Overview, Person, PersonLine, Sums, Traffic,
+};
 
 /// Lines of a ranking.
 const LINES_MAX: usize = 16;
@@ -64,6 +68,16 @@ pub fn experiments(app: &str, all: &[Results], now_ms: i64) -> String {
     document(app, "实验结果", &main, now_ms)
 }
 
+/// The page of how an app's people stand.
+pub fn insight(app: &str, view: &Insight, now_ms: i64) -> String {
+    document(app, "回访与流失", &insight::main(view), now_ms)
+}
+
+/// The page of an app's journeys.
+pub fn journeys(app: &str, view: &Journeys, now_ms: i64) -> String {
+    document(app, "旅程", &journeys::main(view), now_ms)
+}
+
 /// The page of a user.
 pub fn person(names: &Names, user: &str, (view, ledger): (&Person, &Ledger), now_ms: i64) -> String {
     let app = names.app.as_str();
@@ -100,7 +114,8 @@ fn document(app: &str, title: &str, main: &str, now_ms: i64) -> String {
          <title>{title} · {app} · 回头</title><link rel=\"stylesheet\" href=\"/assets/page.css\">\
          <script src=\"/assets/page.js\" defer></script></head><body>\
          <header><a class=\"brand\" href=\"/?app={app}\">回头<small>{app}</small></a>\
-         <nav><a href=\"/?app={app}\">概览</a><a href=\"/experiments?app={app}\">实验</a></nav><h1>{title}</h1><p class=\"live\"><i></i><span id=\"live\">更新于 {at}</span></p></header>\
+         <nav><a href=\"/?app={app}\">概览</a><a href=\"/experiments?app={app}\">实验</a><a href=\"/insight?app={app}\">回访</a>\
+         <a href=\"/journeys?app={app}\">旅程</a></nav><h1>{title}</h1><p class=\"live\"><i></i><span id=\"live\">更新于 {at}</span></p></header>\
          <main id=\"main\">{main}<footer>时间为北京时间 · 数字来自本机数据库，同一行只计最高修订</footer></main>\
          </body></html>",
         title = escape(title),

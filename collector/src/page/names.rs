@@ -39,7 +39,56 @@ pub(super) fn drop_reason(name: &str) -> String {
         "clock_back" => "手机时钟倒退",
         "ledger_reset" => "账本以服务器为准",
         "feature_type" => "特性值类型不符",
+        "journey_overflow" => "旅程过多",
         "unreadable" => "存储无法读取",
+        _ => return escape(name),
+    };
+    format!("{known}<small>{name}</small>")
+}
+
+/// How things stand with a person.
+pub(super) fn level(name: &str) -> &'static str {
+    match name {
+        "new" => "新客",
+        "active" => "活跃",
+        "slowing" => "放缓",
+        "at_risk" => "有流失风险",
+        "lost" => "已流失",
+        _ => "未知",
+    }
+}
+
+/// What may show that something changed.
+pub(super) fn sign(name: &str) -> String {
+    let known = match name {
+        "stop" => "久未来访",
+        "slow_down" => "来得越来越少",
+        "flow" => "流程一再中断",
+        "cart" => "购物车有物未付",
+        "dwell" => "看得越来越短",
+        "errors" => "遇到错误",
+        "taps" => "连续用力点按",
+        "prompts" => "一再拒绝订阅",
+        "coupon" => "积分将过期",
+        "tier" => "等级将下降",
+        "inactive" => "多日未登录",
+        _ => return escape(name),
+    };
+    format!("{known}<small>{name}</small>")
+}
+
+/// What came of a step of a journey.
+pub(super) fn outcome(name: &str) -> String {
+    let known = match name {
+        "done" => "已执行",
+        "capped" => "超过频次上限",
+        "no_quota" => "没有订阅次数",
+        "tired" => "多次未理会，暂停",
+        "skipped" => "条件不符，跳过",
+        "expired" => "过期未展示",
+        "held_out" => "留出组",
+        "sent" => "已发送",
+        "refused" => "平台拒绝",
         _ => return escape(name),
     };
     format!("{known}<small>{name}</small>")

@@ -15,6 +15,7 @@ use std::sync::Arc;
 
 use huitou::loyalty::wire::Head;
 use huitou::summary::exposures::Exposures;
+use huitou::summary::report::{ReportInsight, ReportPlan};
 use huitou::summary::Claims;
 
 use crate::experiment::results::Observed;
@@ -69,6 +70,12 @@ pub trait Storage: Send + Sync {
     /// Experiments that somebody of an app has seen, the largest first.
     fn experiments(&self, app: &str) -> Result<Vec<Observed>, StorageError>;
 
+    /// How the journeys of an app fare.
+    fn journeys(&self, app: &str) -> Result<view::Journeys, StorageError>;
+
+    /// How the people of an app stand.
+    fn insight(&self, app: &str) -> Result<view::Insight, StorageError>;
+
     /// WeChat's key of a user by its version, and until when it is good.
     fn user_key(&self, app: &str, user: &str, version: u32) -> Result<Option<(Vec<u8>, i64)>, StorageError>;
 }
@@ -115,6 +122,10 @@ pub struct SyncJob {
     pub claimed: Option<Claims>,
     /// What the user saw of experiments.
     pub exposures: Option<Exposures>,
+    /// How the phone judged its person.
+    pub insight: Option<ReportInsight>,
+    /// What is to be done for her while she is away.
+    pub plan: Option<ReportPlan>,
     /// The rules that claims are judged by.
     pub book: Arc<Rulebook>,
     /// How many dates before its last receipt a phone's claims may lie.

@@ -25,6 +25,103 @@ pub struct Overview {
     pub ledger: LedgerSums,
 }
 
+/// How the people of an app stand.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Insight {
+    /// How those who came on a day stood; the newest day first.
+    pub levels: Vec<LevelDay>,
+    /// (level, people) as last judged.
+    pub now: Vec<(String, i64)>,
+    /// (segment, people), the largest first.
+    pub segments: Vec<(String, i64)>,
+    /// (sign, people), the most frequent first.
+    pub signs: Vec<(String, i64)>,
+    /// Scores beside what happened, by tenths.
+    pub calibration: Vec<Calibration>,
+    /// Where flows break off, by flow and step.
+    pub breaks: Vec<FlowBreak>,
+}
+
+/// How the journeys of an app fare.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Journeys {
+    /// By journey; those held out by themselves.
+    pub sums: Vec<JourneySums>,
+    /// What came of steps.
+    pub outcomes: Vec<Outcomes>,
+    /// (kind, actions that are still to be done).
+    pub pending: Vec<(String, i64)>,
+}
+
+/// How one journey fares.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct JourneySums {
+    /// Its id.
+    pub journey: String,
+    /// Those who get nothing, to compare with.
+    pub held_out: bool,
+    /// Trips begun.
+    pub entered: i64,
+    /// Trips on their way.
+    pub running: i64,
+    /// Trips that got to the goal.
+    pub converted: i64,
+    /// Trips that something ended.
+    pub stopped: i64,
+}
+
+/// What came of one step.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Outcomes {
+    /// The journey.
+    pub journey: String,
+    /// From 0.
+    pub step: i64,
+    /// `done`, `capped` …
+    pub outcome: String,
+    /// How often.
+    pub count: i64,
+}
+
+/// How many people stood so on a day.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct LevelDay {
+    /// The date.
+    pub day: String,
+    /// `new`, `active` …
+    pub level: String,
+    /// People.
+    pub persons: i64,
+}
+
+/// Scores of one tenth, and what happened.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub struct Calibration {
+    /// 0 is 0-9 %.
+    pub tenth: i64,
+    /// How many.
+    pub scores: i64,
+    /// Their mean, 0..=1.
+    pub expected: f64,
+    /// The share that came, 0..=1.
+    pub came: f64,
+}
+
+/// A step of a flow, and who got no further.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct FlowBreak {
+    /// The flow.
+    pub flow: String,
+    /// From 1.
+    pub step: i64,
+    /// The step's name; empty if no program tells.
+    pub name: String,
+    /// Attempts that got here.
+    pub reached: i64,
+    /// Those that got no further.
+    pub broke_off: i64,
+}
+
 /// How claims and phones fared, since the database was made.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct LedgerSums {

@@ -9,6 +9,8 @@ mod deletion;
 mod experiments;
 mod facts;
 mod forgery;
+mod insight;
+mod journeys;
 mod loyalty;
 mod mac;
 mod migration;

@@ -74,3 +74,23 @@ fn a_database_of_version_2_takes_exposures_and_keeps_its_rows() {
     assert!(sound, "{text}");
     place.serve(&[]);
 }
+
+#[test]
+fn a_database_of_version_3_takes_judgements_and_plans() {
+    let place = Place::loyal();
+    let db = Connection::open(place.path("db.sqlite")).unwrap();
+    db.execute_batch(include_str!("schema-v3.sql")).unwrap();
+    db.execute_batch("PRAGMA application_id = 1752525172; PRAGMA user_version = 3;").unwrap();
+    db.execute(
+        "INSERT INTO exposures VALUES ('tea-shop', 'buy', 0, 'u1', '0000000000000001', '0', 1, '2026-01-01')",
+        [],
+    )
+    .unwrap();
+    drop(db);
+    let server = place.serve(&[]);
+    assert_eq!(place.one::<i64>("PRAGMA user_version"), SCHEMA_VERSION);
+    let mut upload = report("u1", 1, json!([]));
+    upload["insight"] = json!({ "rev": 3, "level": "new", "p": 1, "buy": 1, "signs": [], "segments": [] });
+    assert_eq!(server.client.sync_json("u1", &upload)["insight"], 3);
+    assert_eq!(place.one::<i64>("SELECT (SELECT count(*) FROM exposures) + (SELECT count(*) FROM insight)"), 2);
+}

@@ -55,6 +55,14 @@ impl Storage for Moody {
         Ok(Vec::new())
     }
 
+    fn insight(&self, _: &str) -> Result<view::Insight, StorageError> {
+        Ok(view::Insight::default())
+    }
+
+    fn journeys(&self, _: &str) -> Result<view::Journeys, StorageError> {
+        Ok(view::Journeys::default())
+    }
+
     fn user_key(&self, _: &str, _: &str, _: u32) -> Result<Option<(Vec<u8>, i64)>, StorageError> {
         Ok(None)
     }

@@ -320,6 +320,7 @@ pub(crate) fn upload(user: &str, device: u64, segment: u64, revision: u32) -> Up
         claims: None,
         exposures: None,
         insight: None,
+        plan: None,
         deletion: None,
     }
 }

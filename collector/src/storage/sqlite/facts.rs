@@ -4,6 +4,7 @@ use rusqlite::{params, Connection, OptionalExtension, Result};
 
 use super::entries::Whose;
 use super::requests::{Known, Request};
+use super::trips;
 use super::write::next_number;
 use crate::ledger::entry::{stamp, Entry};
 use crate::ledger::place::Tail;
@@ -64,7 +65,10 @@ fn keep(db: &Connection, job: &FactJob) -> Result<FactDone> {
         tail.join(entry.clone());
     }
     Ok(match write(db, whose, &mut tail, (entry, &link))? {
-        Ok(n) => FactDone::Kept(n),
+        Ok(n) => {
+            trips::stop_by_ledger(db, &job.app, &job.user)?;
+            FactDone::Kept(n)
+        }
         Err(code) => FactDone::Refused(code),
     })
 }

@@ -27,7 +27,11 @@ pub(super) fn from(writer: &mut Connection, version: i64) -> Result<()> {
     if version < 2 {
         add_ledger(&db)?;
     }
-    db.execute_batch(include_str!("experiments.sql"))?;
+    if version < 3 {
+        db.execute_batch(include_str!("experiments.sql"))?;
+    }
+    db.execute_batch(include_str!("insight.sql"))?;
+    db.execute_batch(include_str!("journeys.sql"))?;
     db.execute_batch(&format!("PRAGMA user_version = {SCHEMA_VERSION};"))?;
     db.commit()
 }

@@ -4,10 +4,13 @@ mod claims;
 mod entries;
 mod exposures;
 mod facts;
+mod insight;
+mod journeys;
 mod migrate;
 mod read;
 mod requests;
 mod spend;
+mod trips;
 mod write;
 
 use std::path::{Path, PathBuf};
@@ -26,7 +29,7 @@ use crate::ledger::place::{replay, sort, Checkpoint};
 use crate::ledger::Entry;
 
 /// The version of the tables that this program reads and writes.
-pub const SCHEMA_VERSION: i64 = 3;
+pub const SCHEMA_VERSION: i64 = 4;
 
 /// "huit": tells our files from other SQLite files.
 const APPLICATION_ID: i64 = 0x6875_6974;
@@ -64,6 +67,7 @@ impl Sqlite {
         check_version(&mut writer, path)?;
         writer.execute_batch(include_str!("views.sql"))?;
         writer.execute_batch(include_str!("results.sql"))?;
+        writer.execute_batch(include_str!("insight_views.sql"))?;
         Ok(Sqlite { path: path.to_owned(), writer: Mutex::new(writer), readers: Mutex::default() })
     }
 
@@ -119,6 +123,14 @@ impl Storage for Sqlite {
         self.read(|reader| exposures::observed(reader, app))
     }
 
+    fn journeys(&self, app: &str) -> Result<view::Journeys, StorageError> {
+        self.read(|reader| journeys::view(reader, app))
+    }
+
+    fn insight(&self, app: &str) -> Result<view::Insight, StorageError> {
+        self.read(|reader| insight::view(reader, app))
+    }
+
     fn user_key(&self, app: &str, user: &str, version: u32) -> Result<Option<(Vec<u8>, i64)>, StorageError> {
         self.read(|reader| read::user_key(reader, app, user, version))
     }
@@ -161,7 +173,14 @@ fn check_version(writer: &mut Connection, path: &Path) -> Result<(), StorageErro
 }
 
 fn create(writer: &Connection) -> rusqlite::Result<()> {
-    let tables = [include_str!("schema.sql"), include_str!("ledger.sql"), include_str!("experiments.sql")].join("\n");
+    let tables = [
+        include_str!("schema.sql"),
+        include_str!("ledger.sql"),
+        include_str!("experiments.sql"),
+        include_str!("insight.sql"),
+        include_str!("journeys.sql"),
+    ]
+    .join("\n");
     writer.execute_batch(&format!(
         "BEGIN IMMEDIATE;\n{tables}\nPRAGMA application_id = {APPLICATION_ID};\n\
          PRAGMA user_version = {SCHEMA_VERSION};\nCOMMIT;"

@@ -6,7 +6,7 @@ use huitou::clock::{Day, OffsetMin, UnixMs};
 use rusqlite::{params, Connection, Result};
 use sha2::{Digest, Sha256};
 
-use super::{claims, exposures, facts, spend};
+use super::{claims, exposures, facts, insight, spend, trips};
 use crate::storage::{
     view::Traffic, Dictionary, Done, Job, ProgramJob, RowJob, Subject, SyncDone, SyncJob, UserKeyJob,
 };
@@ -36,10 +36,12 @@ fn sync(db: &Connection, job: &SyncJob) -> Result<SyncDone> {
     } else {
         attributes(db, job)?;
         exposures::keep(db, job)?;
+        insight::keep(db, job)?;
         for row in &job.rows {
             keep(db, job, row, &mut done)?;
         }
         loyalty(db, job, &mut done)?;
+        trips::keep(db, job)?;
     }
     Ok(done)
 }
@@ -147,14 +149,14 @@ fn delete(db: &Connection, id: &str, job: &SyncJob) -> Result<()> {
     let Subject { app, user, device } = &job.subject;
     let mut removed = 0;
     // What the same phone recorded before the login is the same person's.
-    for table in ["rows", "quarantine", "attributes", "exposures"] {
+    for table in ["rows", "quarantine", "attributes", "exposures", "insight", "insight_days"] {
         let sql = format!("DELETE FROM {table} WHERE app = ? AND user IN (?, '') AND device = ?");
         removed += db.execute(&sql, params![app, user, device])?;
     }
     if !user.is_empty() {
         removed += db.execute("DELETE FROM ledger WHERE app = ? AND user = ?", params![app, user])?;
         // What only serves the ledger goes with it, and is not counted.
-        for table in ["devices", "checkpoints", "requests", "user_keys"] {
+        for table in ["devices", "checkpoints", "requests", "user_keys", "trips", "actions"] {
             db.execute(&format!("DELETE FROM {table} WHERE app = ? AND user = ?"), params![app, user])?;
         }
     }
