@@ -9,7 +9,7 @@ pub mod goods;
 pub mod habit;
 
 use self::goods::{FlowHabit, Goods, Watch};
-use self::habit::{forget_days_after, Days, Dwell, Hours};
+use self::habit::{Days, Dwell, Hours};
 use super::rhythm::Rhythm;
 use super::{State, ORDER_ID_BYTES_MAX};
 use crate::bytes::crc32;
@@ -244,9 +244,9 @@ impl Portrait {
     }
 
     fn forget_after(&mut self, day: Day) {
-        forget_days_after(&mut self.visits, day);
-        forget_days_after(&mut self.earlier, day);
-        forget_days_after(&mut self.purchases, day);
+        self.visits.forget_after(day);
+        self.earlier.forget_after(day);
+        self.purchases.forget_after(day);
         self.goods.forget_after(day);
         self.errors.forget_after(day);
         self.taps.forget_after(day);

@@ -120,6 +120,11 @@ impl Rhythm {
             self.change_gap(self.last.since(before), false);
             self.window = (inside >> inside.trailing_zeros().min(WINDOW_DAYS - 1)) | 1;
             (self.last, self.days) = (before, self.days - 1);
+            if self.last == self.first {
+                // What lay between is not known day by day, and has not been either.
+                let (first, spent_fen) = (self.first, self.spent_fen);
+                *self = Rhythm { days: 1, first, last: first, window: 1, spent_fen, ..Rhythm::default() };
+            }
         }
     }
 
@@ -454,6 +459,24 @@ mod tests {
             prop_assert_eq!(Rhythm::decode(&mut Reader::new(&written)), Some(rhythm));
             for cut in 0..written.len() {
                 prop_assert_eq!(Rhythm::decode(&mut Reader::new(&written[..cut])), None);
+            }
+        }
+
+        #[test]
+        fn whatever_is_forgotten_what_is_left_is_stored(
+            steps in prop::collection::vec((0i32..900, any::<bool>()), 1..40),
+        ) {
+            let mut rhythm = Rhythm::default();
+            for (number, adds) in steps {
+                if adds {
+                    rhythm.add(day(number));
+                } else {
+                    rhythm.forget_after(day(number));
+                }
+                let mut w = Writer::default();
+                rhythm.encode(&mut w);
+                let read = Rhythm::decode(&mut Reader::new(&w.out));
+                prop_assert_eq!(read.map(|read| (read.days(), read.span(), read.gaps())), Some((rhythm.days(), rhythm.span(), rhythm.gaps())));
             }
         }
 

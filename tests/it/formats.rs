@@ -27,7 +27,7 @@ const PROGRAM: &str = r#"{"app":"frozen","revision":1,"pages":["home","product"]
     "flows":[{"name":"purchase","steps":["view","cart","order"]}],"attributes":["city"]}"#;
 
 /// The text of a frozen file; written first if it is missing and that is asked for.
-fn frozen(name: &str, make: impl FnOnce() -> String) -> String {
+pub(crate) fn frozen(name: &str, make: impl FnOnce() -> String) -> String {
     let path = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("tests/formats").join(name);
     if !path.exists() && std::env::var_os("HUITOU_WRITE_FORMATS").is_some() {
         std::fs::write(&path, make()).unwrap();
@@ -35,7 +35,7 @@ fn frozen(name: &str, make: impl FnOnce() -> String) -> String {
     std::fs::read_to_string(&path).unwrap_or_else(|error| panic!("{}: {error}", path.display()))
 }
 
-fn hex(bytes: &[u8]) -> String {
+pub(crate) fn hex(bytes: &[u8]) -> String {
     bytes.iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
@@ -44,7 +44,7 @@ fn unhex(text: &str) -> Vec<u8> {
 }
 
 /// Lines of "name hex".
-fn lines(text: &str) -> Vec<(&str, Vec<u8>)> {
+pub(crate) fn lines(text: &str) -> Vec<(&str, Vec<u8>)> {
     text.lines().map(|line| line.split_once(' ').unwrap()).map(|(name, bytes)| (name, unhex(bytes))).collect()
 }
 
@@ -145,7 +145,7 @@ fn portrait_records() -> Vec<(&'static str, Record)> {
 }
 
 /// The records of a frozen file read as they did, and are written as they were.
-fn assert_frozen(file: &str, expected: &[(&str, Record)]) -> String {
+pub(crate) fn assert_frozen(file: &str, expected: &[(&str, Record)]) -> String {
     let written = |record: &Record| {
         let mut w = Writer::default();
         record.encode(&mut w);

@@ -10,6 +10,7 @@ mod faults;
 mod features;
 mod formats;
 mod insight;
+mod journeys;
 mod json;
 mod ledger;
 mod loyalty_properties;

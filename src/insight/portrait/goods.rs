@@ -1,6 +1,6 @@
 //! What she buys and looks at: categories with a rhythm each, and single items.
 
-use super::habit::{decode_day, forget_days_after, Often};
+use super::habit::{decode_day, Often};
 use crate::bytes::{Reader, Writer};
 use crate::clock::Day;
 use crate::event::portrait::{Thing, NAME_BYTES_MAX};
@@ -183,7 +183,7 @@ impl Goods {
     /// The clock was set back: days after this one have not been.
     pub fn forget_after(&mut self, day: Day) {
         for category in &mut self.categories {
-            forget_days_after(&mut category.bought, day);
+            category.bought.forget_after(day);
             category.viewed.forget_after(day);
         }
         for item in &mut self.items {

@@ -3,7 +3,6 @@
 use crate::bytes::{Reader, Writer};
 use crate::clock::Day;
 use crate::insight::recent::Recent;
-use crate::insight::rhythm::Rhythm;
 
 /// A dwell counts as this much at most: whoever leaves the phone on a page does not read it.
 pub const DWELL_MS_MAX: u64 = 600_000;
@@ -203,19 +202,6 @@ impl Hours {
 
     pub(super) fn decode(r: &mut Reader) -> Option<Hours> {
         Some(Hours { counts: r.take(HOURS)?.try_into().ok()? })
-    }
-}
-
-/// As [`Rhythm::forget_after`]; if only the first day is left, it is the only one.
-pub(super) fn forget_days_after(rhythm: &mut Rhythm, day: Day) {
-    rhythm.forget_after(day);
-    if let Some((first, last)) = rhythm.span() {
-        if first == last {
-            let spent_fen = rhythm.spent_fen();
-            *rhythm = Rhythm::default();
-            rhythm.add(first);
-            rhythm.spend(spent_fen);
-        }
     }
 }
 

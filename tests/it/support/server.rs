@@ -1,7 +1,7 @@
 //! The plainest receiver: real bytes in, the highest revision of each row kept, names asked for when unknown.
 
 use huitou::program::names::Names;
-use huitou::summary::report::{Report, ReportInsight, ReportRow, ReportStats};
+use huitou::summary::report::{Report, ReportInsight, ReportPlan, ReportRow, ReportStats};
 use huitou::summary::{DecodeError, Upload};
 use std::collections::BTreeMap;
 
@@ -41,6 +41,10 @@ pub(crate) struct Server {
     /// ((user, device), (experiment, variation, bucket version)) to the earliest moment.
     /// Judgements of each (user, device), as they came.
     pub(crate) insight: BTreeMap<(String, String), Vec<ReportInsight>>,
+    /// Every plan that came, in order.
+    pub(crate) plans: Vec<ReportPlan>,
+    /// What is told of plans, as JSON.
+    pub(crate) journeys: Option<String>,
     pub(crate) exposures: BTreeMap<((String, String), Trial), i64>,
     pub(crate) names: BTreeMap<u32, Names>,
     /// (user, device, request id) of deletions carried out.
@@ -135,6 +139,11 @@ impl Server {
             self.insight.entry((report.user.clone(), report.device.clone())).or_default().push(insight.clone());
             members.push(format!(r#""insight":{}"#, insight.revision));
         }
+        if let Some(plan) = &report.plan {
+            self.plans.push(plan.clone());
+            members.push(format!(r#""plan":{}"#, plan.revision));
+        }
+        members.extend(self.journeys.as_ref().map(|journeys| format!(r#""journeys":{journeys}"#)));
         members.extend(self.time_ms.map(|time_ms| format!(r#""time":{time_ms}"#)));
         match &mut self.books {
             Some(books) => members.extend(books.answer(report)),
