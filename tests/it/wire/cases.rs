@@ -3,15 +3,18 @@
 use super::sample::{any_names, any_upload, shop_upload, shopping_row, tea_shop, Choices};
 use huitou::bytes::Writer;
 use huitou::clock::{Day, OffsetMin, UnixMs};
+use huitou::event::journey::{Entry, Outcome, Standing};
 use huitou::event::portrait::{Judgement, Level};
 use huitou::id::{DeletionId, EventIx, FlowIx, Label, SegmentId, UserId};
 use huitou::insight::sketch::Sketch;
 use huitou::insight::stats::{EventStats, Row, Stats, Table, Tally};
 use huitou::loyalty::wire::Claim;
 use huitou::loyalty::Act;
+use huitou::program::journeys::Kind;
 use huitou::program::names::Names;
 use huitou::summary::exposures::Exposure;
 use huitou::summary::insight::Insight;
+use huitou::summary::plan::{Due, Plan, PlannedTrip};
 use huitou::summary::{Claims, Exposures, Scalar, Upload};
 
 /// An upload under its names, and what it shows.
@@ -125,6 +128,7 @@ pub(super) fn good() -> Vec<Good> {
     ];
     cases.extend(exposed());
     cases.extend(judged());
+    cases.extend(planned());
     cases.extend((1..=12).map(any_good));
     cases
 }
@@ -162,6 +166,48 @@ fn judged() -> [Good; 2] {
         good.upload.insight = Some(Insight { revision: 300, judgement });
     }
     good
+}
+
+fn planned() -> [Good; 1] {
+    let at = UnixMs::new(1_795_312_800_000);
+    let entry = |journey: &str, key: &str| Entry {
+        journey: journey.into(),
+        key: key.into(),
+        at,
+        offset: OffsetMin::new(480),
+        anchor: at.plus(86_400_000),
+        variation: 1,
+        is_held_out: false,
+        is_once: true,
+    };
+    let due = |step, kind, reference: &str, is_service| Due {
+        step,
+        at: at.plus(i64::from(step) * 3_600_000),
+        kind,
+        reference: reference.into(),
+        is_service,
+    };
+    let running = PlannedTrip {
+        entry: entry("after_order", "单号-1"),
+        ended: at,
+        cancel_on: 1 | 2 | 16,
+        outcomes: vec![(0, Outcome::Capped)],
+        due: vec![
+            due(1, Kind::Message, "t1", true),
+            due(2, Kind::Coupon, "five", false),
+            due(3, Kind::Points, "20", false),
+        ],
+        ..PlannedTrip::default()
+    };
+    let over = PlannedTrip {
+        entry: Entry { is_held_out: true, is_once: false, ..entry("cart", "") },
+        standing: Standing::Goal,
+        ended: at.plus(60_000),
+        ..PlannedTrip::default()
+    };
+    let mut good = shop("a plan with a trip that runs and one that is over", |_| {});
+    good.upload.plan = Some(Plan { revision: 217_000_004, trips: vec![running, over] });
+    [good]
 }
 
 fn any_good(seed: u64) -> Good {
@@ -224,6 +270,19 @@ fn bad_exposures() -> [Bad; 3] {
     ]
 }
 
+fn bad_plan() -> [Bad; 5] {
+    let bad = |name, body| Bad { name, names: tea_shop(), body, what: "plan" };
+    let entry = [1, b'j', 0, 0, 0, 0, 0, 0];
+    let trip = |rest: &[u8]| [&[1, 1][..], &entry, rest, &[0, 0]].concat();
+    [
+        bad("a plan without a trip", body(64, &[1, 0, 0, 0])),
+        bad("a trip of no journey", body(64, &[1, 1, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0])),
+        bad("a standing past the last", body(64, &trip(&[4, 0, 0, 0, 0]))),
+        bad("a popup that a receiver is to show", body(64, &trip(&[0, 0, 0, 0, 1, 0, 0, 3, 1, b'p']))),
+        bad("a step past the last", body(64, &trip(&[0, 0, 0, 0, 1, 12, 0, 0, 1, b't']))),
+    ]
+}
+
 fn bad_insight() -> [Bad; 4] {
     let bad = |name, body| Bad { name, names: tea_shop(), body, what: "insight" };
     [
@@ -279,5 +338,6 @@ pub(super) fn bad() -> Vec<Bad> {
     ];
     all.extend(bad_exposures());
     all.extend(bad_insight());
+    all.extend(bad_plan());
     all
 }
