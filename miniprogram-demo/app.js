@@ -1,6 +1,7 @@
 const announce = require('./services/announce');
 const cart = require('./services/cart');
 const engine = require('./services/engine');
+const person = require('./services/person');
 const session = require('./services/session');
 
 App({
@@ -9,6 +10,7 @@ App({
   onLaunch() {
     cart.showBadge();
     announce.start();
+    person.start();
     session.resume().then(engine.tellWho).catch((error) => console.warn(error.message));
   },
 

@@ -1,7 +1,7 @@
 // Made from program.json by tools/program.mjs; a test keeps the two equal.
 module.exports = {
   "app": "tea-shop",
-  "revision": 3,
+  "revision": 4,
   "day_zone": "Asia/Shanghai",
   "session": { "idle_minutes": 30 },
   "pages": ["home", "category", "search", "product", "cart", "checkout", "done", "me", "orders", "checkin", "points", "mall", "lottery", "member", "rewards", "collection", "settings", "lab"],
@@ -160,6 +160,59 @@ module.exports = {
         }
       ]
     }
+  },
+  "segments": [
+    { "name": "高价值复购", "when": { "frequency": { "$gte": 3 }, "monetary_fen": { "$gte": 50000 } } },
+    { "name": "价格敏感", "when": { "coupon_share_permille": { "$gte": 600 } } },
+    { "name": "晚间常客", "when": { "usual_hour": { "$gte": 19 }, "visits_30d": { "$gte": 4 } } },
+    { "name": "新客", "when": { "level": "new" }, "group": "stage" },
+    { "name": "流失风险", "when": { "level": { "$in": ["slowing", "at_risk"] } }, "group": "stage", "priority": 1 },
+    { "name": "已流失", "when": { "level": "lost" }, "group": "stage", "priority": 2 }
+  ],
+  "journeys": [
+    {
+      "id": "cart-waits", "enter_on": "cart_changed", "restart_on_repeat": true, "exit_on": ["cart_emptied"], "goal": ["order_paid"],
+      "re_entry": "7d", "priority": 20, "hold_out_permille": 100,
+      "steps": [
+        { "after": "1h", "do": { "kind": "message", "template": "cart-waits" } },
+        {
+          "after": "1d",
+          "do": {
+            "kind": "popup", "ref": "cart-coupon",
+            "data": { "title": "茶还替您留着", "content": "购物车里的茶等了一天，送您一张立减券，今天下单可用。", "confirm": "去看看", "coupon": true, "page": "cart" }
+          }
+        }
+      ]
+    },
+    {
+      "id": "streak-breaks", "enter_on": "check_in", "restart_on_repeat": true, "goal": ["check_in"], "when": { "streak": { "$gte": 2 } },
+      "steps": [{ "after": "1d", "at_clock": "20:00", "do": { "kind": "message", "template": "streak-breaks" } }]
+    },
+    {
+      "id": "member-day", "enter_on": "member_day:茶友日", "priority": 10,
+      "steps": [
+        { "before": "1d", "at_clock": "19:00", "do": { "kind": "message", "template": "member-day" } },
+        {
+          "before": "0d", "at_clock": "00:00", "keeps_days": 0,
+          "do": { "kind": "popup", "ref": "member-day", "data": { "title": "今天是茶友日", "content": "下单双倍积分，仅此一天。", "confirm": "逛一逛" } }
+        }
+      ]
+    },
+    {
+      "id": "after-first-order", "enter_on": "order_paid", "re_entry": "never", "exit_on": ["order_paid"],
+      "steps": [
+        { "after": "3d", "do": { "kind": "message", "template": "how-was-it" } },
+        { "after": "7d", "do": { "kind": "coupon", "ref": "cup-10" } }
+      ]
+    },
+    {
+      "id": "welcome-back", "enter_on": "level:lost", "re_entry": "90d", "goal": ["order_paid"],
+      "steps": [{ "do": { "kind": "popup", "ref": "welcome-back", "data": { "title": "好久不见", "content": "给您留了一张立减券，喝杯茶再走。", "confirm": "收下", "coupon": true } } }]
+    }
+  ],
+  "messages": {
+    "quiet_hours": ["21:30", "09:00"], "max_per_day": 1, "max_per_7_days": 3, "max_ignored": 4, "need_subscription": true,
+    "subscribe": { "keep_credits": 1, "ask_again_after_days": 7 }
   },
   "attributes": ["city", "member_level"],
   "caps": { "events_per_day": 10000, "labels_per_dimension": 256 },

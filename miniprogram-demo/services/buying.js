@@ -67,7 +67,8 @@ async function pay({ address, note, points, off_fen }) {
   const { order_id, discount_fen } = await spendPoints(points);
   const order = await orders.pay({ order_id, address, note, off_fen: off_fen + discount_fen });
   const items = orders.lineAmounts(order);
-  engine.track('order', { order_id, paid_fen: order.paid_fen, items: order.price.quantity });
+  const things = order.lines.map(({ product, category, quantity }) => ({ item: product, category, quantity }));
+  engine.track('order', { order_id, paid_fen: order.paid_fen, items: things, coupon: off_fen > 0 });
   items.forEach((item) => engine.track('order_item', item));
   engine.sync().catch(() => {}); // the points of the order come with the answer
   return order;
@@ -94,7 +95,10 @@ async function redeemItem(item) {
 /** Likes a product, or no longer; returns which. */
 function toggleFavourite(id) {
   const on = shelf.toggle('favourites', id);
-  engine.track('favourite', { category: catalog.find(id).category, action: on ? 'add' : 'remove' });
+  const product = catalog.find(id);
+  engine.track('favourite', { category: product.category, action: on ? 'add' : 'remove' });
+  // Who likes it hears when it gets cheaper.
+  engine.tell('follow', id, on ? { price_fen: catalog.standard(product).price_fen, in_stock: true } : null);
   return on;
 }
 

@@ -6,6 +6,7 @@ const QUANTITY_MAX = 99;
 const FREE_DELIVERY_FEN = 19900;
 const DELIVERY_FEN = 1200;
 let lines = null;
+let changed = null;
 
 function load() {
   if (!lines) lines = (wx.getStorageSync(KEY) || []).filter((line) => catalog.find(line.product));
@@ -15,6 +16,12 @@ function load() {
 function save() {
   wx.setStorageSync(KEY, lines);
   showBadge();
+  if (changed) changed(views());
+}
+
+/** Calls `listener(views)` whenever something in the cart changes. */
+function onChange(listener) {
+  changed = listener;
 }
 
 /** Puts the number of pieces on the tab bar. */
@@ -94,4 +101,4 @@ function price(views) {
 const views = () => load().map(view);
 const selected = () => load().filter((line) => line.selected);
 
-module.exports = { add, clear, count, price, remove, removeSelected, selectAll, selected, setQuantity, showBadge, toggle, view, views };
+module.exports = { add, clear, count, onChange, price, remove, removeSelected, selectAll, selected, setQuantity, showBadge, toggle, view, views };

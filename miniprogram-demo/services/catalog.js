@@ -68,4 +68,4 @@ function related(product) {
 /** A few recommended ones from other shelves. */
 const besides = (category) => cards(display.recommended.filter((id) => byId[id].category !== category).slice(0, 4));
 
-module.exports = { besides, brew, card, cards, categories, find, gallery, image, inCategory, ofTheDay, related, search, spec, standard };
+module.exports = { besides, brew, card, cards, categories, find, gallery, goods, image, inCategory, ofTheDay, related, search, spec, standard };

@@ -12,7 +12,11 @@ const LOYALTY_CALLS = [
   'checkIn', 'makeUp', 'earn', 'streak', 'points', 'ledger', 'explain', 'tier', 'membership', 'rewards', 'forecast', 'preview',
   'proof', 'redeem', 'draw', 'grant', 'refused',
 ];
+const PERSON_CALLS = [
+  'outlook', 'due', 'segments', 'recommend', 'why', 'followed', 'plan', 'journeys', 'browse', 'cart', 'follow', 'setCatalogue', 'dismiss', 'converted',
+];
 const listeners = [];
+const starters = [];
 
 /** What the user said: true, false, or null when not asked yet. */
 function consent() {
@@ -30,6 +34,7 @@ function start() {
     host: laboratoryHost(huitou.hosts.wx()),
   });
   listeners.forEach(([name, listener]) => opened.on(name, listener));
+  opened.ready.then(() => starters.forEach((starter) => starter()), () => {});
   return opened;
 }
 
@@ -43,6 +48,12 @@ function on(name, listener) {
   listeners.push(entry);
   engine.on(...entry);
   return () => { listeners.splice(listeners.indexOf(entry), 1); };
+}
+
+/** Does something whenever an engine runs: now, and after the phone was turned. */
+function onStart(starter) {
+  starters.push(starter);
+  engine.ready.then(starter, () => {});
 }
 
 /** Records the user's answer. Saying no wipes what was recorded and asks the server to do the same. */
@@ -89,19 +100,42 @@ LOYALTY_CALLS.forEach((name) => {
   };
 });
 
+/** What is told and asked about the person, each waiting until the engine runs. */
+const person = {};
+PERSON_CALLS.forEach((name) => {
+  person[name] = async (...values) => {
+    await engine.ready;
+    return engine[name](...values);
+  };
+});
+
+/** Tells something about the person; whether the engine takes it is no matter of the page's. */
+function tell(name, ...values) {
+  person[name](...values).catch((error) => console.warn(`huitou ${error.code}: ${error.message}`));
+}
+
+/** Asks for subscription messages. For the very beginning of a tap's handler: the platform takes it only there. */
+function askSubscribe() {
+  engine.requestSubscribe().catch((error) => console.warn(error.message || error.errMsg));
+}
+
 module.exports = {
   answerConsent,
+  askSubscribe,
   appHooks: { onShow: (options) => engine.appHooks().onShow(options), onHide: () => engine.appHooks().onHide() },
   consent,
   explain: (key) => engine.explain(key),
   feature: (key, fallback) => engine.feature(key, fallback),
   loyalty,
   on,
+  onStart,
   override: (key, variation) => engine.override(key, variation),
   pageHooks,
+  person,
   ready: () => engine.ready,
   report,
   sync: () => engine.sync(),
+  tell,
   tellWho,
   track: (name, props) => engine.track(name, props),
   turnPhone,

@@ -201,7 +201,7 @@ impl Journeys {
     fn end(&mut self, place: usize, (standing, at): (Standing, UnixMs), now: UnixMs) {
         let revision = self.next_revision(now);
         let Some(trip) = self.trips.get_mut(place) else { return };
-        let late_goal = trip.standing == Standing::Finished && standing == Standing::Goal;
+        let late_goal = trip.standing != Standing::Goal && standing == Standing::Goal;
         if standing == Standing::Running || (trip.standing != Standing::Running && !late_goal) {
             return;
         }

@@ -1,3 +1,4 @@
+const engine = require('../../services/engine');
 const { liveHooks } = require('../../services/live');
 const loyalty = require('../../services/loyalty');
 const route = require('../../services/route');
@@ -23,6 +24,7 @@ Page({
 
   async checkIn() {
     if (this.data.busy || !this.data.view || this.data.view.today) return;
+    engine.askSubscribe();
     const gain = this.data.view.gain;
     await this.claim(() => loyalty.checkIn(), gain > 0 ? '签到成功' : '今天的茶已为您温好');
   },

@@ -3,6 +3,7 @@ const cart = require('../../services/cart');
 const clock = require('../../services/clock');
 const engine = require('../../services/engine');
 const loyalty = require('../../services/loyalty');
+const person = require('../../services/person');
 const route = require('../../services/route');
 const display = require('../../data/home');
 const { monthDay } = require('../../utils/format');
@@ -21,6 +22,8 @@ Page({
     categories: catalog.categories,
     today: null,
     nudge: null,
+    guesses: [],
+    refills: [],
     recommended: catalog.cards(display.recommended),
     fresh: catalog.cards(display.fresh),
   },
@@ -32,9 +35,10 @@ Page({
     this.look();
   },
 
-  /** The check-in of today; nothing before somebody agreed. */
+  /** The check-in of today, what she may like and what she may need again; nothing before somebody agreed. */
   async look() {
-    this.setData({ nudge: await loyalty.nudge().catch(() => null) });
+    const [nudge, guesses, refills] = await Promise.all([loyalty.nudge(), person.guesses(), person.refills()].map((view) => view.catch(() => null)));
+    this.setData({ nudge, guesses: guesses || [], refills: refills || [] });
   },
 
   /** What came before the user agreed was not recorded: the visit starts now. */
@@ -83,6 +87,10 @@ Page({
 
   openToday() {
     route.openProduct(this.data.today.id);
+  },
+
+  openRefill(e) {
+    route.openCategory(e.currentTarget.dataset.category);
   },
 
   openAll() {

@@ -3,6 +3,7 @@ const engine = require('../../services/engine');
 const laboratory = require('../../services/laboratory');
 const loyalty = require('../../services/loyalty');
 const network = require('../../services/network');
+const person = require('../../services/person');
 const session = require('../../services/session');
 const trials = require('../../services/trials');
 const format = require('../../utils/format');
@@ -15,7 +16,7 @@ const say = (title) => wx.showToast({ title, icon: 'none' });
 Page({
   ...visit,
 
-  data: { solid: false, status: null, outbox: null, counters: [], flows: [], dwell: [], hours: [], heat: [], dropped: [], orders: [], ledger: null, proof: null, experiments: [], exposures: [], failed: '', syncing: false, turning: false },
+  data: { solid: false, status: null, outbox: null, counters: [], flows: [], dwell: [], hours: [], heat: [], dropped: [], orders: [], ledger: null, proof: null, experiments: [], exposures: [], rhythm: null, journeys: [], failed: '', syncing: false, turning: false },
 
   onShow() {
     visit.onShow();
@@ -42,7 +43,8 @@ Page({
     try {
       const known = await engine.report();
       const ledger = known.stats.consent ? await loyalty.ledgerState().catch(() => null) : null;
-      this.change(Object.assign({ failed: '', ledger }, laboratory.view(known), trials.view(known.state)));
+      const [rhythm, journeys] = await Promise.all([person.rhythm(), person.journeys()]);
+      this.change(Object.assign({ failed: '', ledger, rhythm, journeys }, laboratory.view(known), trials.view(known.state)));
     } catch (error) {
       this.change({ failed: error.message });
     }
@@ -67,6 +69,15 @@ Page({
     visit.onHide();
     clock.tomorrow();
     say(`今天是 ${format.monthDay(clock.now())}`);
+    visit.onShow();
+    this.refresh();
+  },
+
+  /** To the day on which a journey has something to do. */
+  async jump() {
+    visit.onHide();
+    const moved = await person.jump().catch(() => false);
+    say(moved ? `今天是 ${format.monthDay(clock.now())}` : '没有等着的事');
     visit.onShow();
     this.refresh();
   },

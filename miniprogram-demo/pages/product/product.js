@@ -28,6 +28,7 @@ Page({
     this.product = product;
     shelf.put('seen', id);
     const chosen = catalog.standard(product);
+    engine.tell('browse', { item: id, category: product.category });
     engine.track('view_product', { category: product.category, product: id, price_fen: chosen.price_fen });
     this.setData({
       chosen,
