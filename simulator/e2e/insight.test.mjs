@@ -61,9 +61,11 @@ describe('what the shop knows of its person', { skip: skipReason }, () => {
     await shopper.sync();
     const latest = () => collector.table('trips').filter(({ journey }) => journey === 'cart-waits').sort((a, b) => b.begun - a.begun)[0];
     await collector.until(() => latest()?.standing === 'running');
-    await shopper.tomorrow();
-    await shopper.tab('首页');
-    if (!isHeldOut) {
+    await shopper.openLab();
+    await phone.tap('#lab-tomorrow');
+    if (isHeldOut) {
+      await shopper.back();
+    } else {
       await phone.touch(phone.page.getByRole('button', { name: '去看看' }));
       await phone.find('#cart-checkout').waitFor();
     }
