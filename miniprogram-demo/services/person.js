@@ -35,6 +35,7 @@ const STEPS = {
   done: '已执行', sent: '已发送', capped: '超过频次', no_quota: '没有订阅次数', tired: '暂停打扰', skipped: '跳过', expired: '过期', held_out: '对照组', refused: '平台拒绝',
 };
 const KINDS = { message: '订阅消息', coupon: '发券', points: '送积分', popup: '弹窗', badge: '角标', ask_subscribe: '请求订阅', offer_wecom: '加企业微信', feedback: '问反馈', custom: '自定义' };
+const NAMES = { 'cart-waits': '购物车召回', 'streak-breaks': '连签提醒', 'member-day': '茶友日', 'after-first-order': '首单之后', 'welcome-back': '久别重逢' };
 const STANDINGS = { running: '进行中', finished: '走完了', exited: '已退出', goal: '达成' };
 
 const shelfName = (id) => (catalog.categories.find((category) => category.id === id) || { name: id }).name;
@@ -77,7 +78,7 @@ async function rhythm() {
 }
 
 function stepOf({ step, kind, ref, outcome, due }) {
-  const when = due ? `${format.monthDay(due)} ${format.clock(due)}` : '';
+  const when = due ? `${format.monthDay(due)} ${format.clock(due).slice(0, 5)}` : '';
   return { step, text: `${KINDS[kind] || '动作'} ${ref || ''}`, state: due ? when : STEPS[outcome], coming: Boolean(due) };
 }
 
@@ -85,7 +86,7 @@ function stepOf({ step, kind, ref, outcome, due }) {
 async function journeys() {
   const trips = await engine.person.journeys();
   return trips.reverse().slice(0, 6).map((trip) => ({
-    id: `${trip.journey}-${trip.key}-${trip.at}`, name: trip.journey, key: trip.key, at: format.monthDay(trip.at), standing: trip.held_out ? `${STANDINGS[trip.standing]} · 对照组` : STANDINGS[trip.standing],
+    id: `${trip.journey}-${trip.key}-${trip.at}`, journey: trip.journey, name: NAMES[trip.journey] || trip.journey, key: trip.key, at: format.monthDay(trip.at), standing: trip.held_out ? `${STANDINGS[trip.standing]} · 对照组` : STANDINGS[trip.standing],
     running: trip.standing === 'running', steps: trip.steps.map(stepOf),
   }));
 }

@@ -78,9 +78,8 @@ fn calibration(tenths: &[Calibration]) -> String {
         return format!("{}<p class=\"note\">{hint}</p>", empty());
     }
     let rows = tenths.iter().map(|tenth| {
-        let spread = 1.96 * (tenth.came * (1.0 - tenth.came) / tenth.scores.max(1) as f64).sqrt();
-        let range =
-            format!("{} 至 {}", percent((tenth.came - spread).max(0.0), 0), percent((tenth.came + spread).min(1.0), 0));
+        let (low, high) = wilson(tenth.came, tenth.scores);
+        let range = format!("{} 至 {}", percent(low, 0), percent(high, 0));
         let (expected, came) = (tenth.expected * 100.0, tenth.came * 100.0);
         let picture = format!(
             "<span class=\"pair\"><i style=\"--share:{expected:.0}%\"></i><i style=\"--share:{came:.0}%\"></i></span>"
@@ -95,6 +94,15 @@ fn calibration(tenths: &[Calibration]) -> String {
     });
     let said = format!("<p class=\"verdict {}\">{}</p>", verdict(tenths).0, verdict(tenths).1);
     said + &table(["预测", "", "平均", "实际", "次数"], rows)
+}
+
+/// Wilson's 95 % interval of a share: it makes sense for few cases and for shares of 0 and 1 too.
+fn wilson(share: f64, cases: i64) -> (f64, f64) {
+    const Z: f64 = 1.96;
+    let n = cases.max(1) as f64;
+    let (middle, weight) = (share + Z * Z / (2.0 * n), 1.0 + Z * Z / n);
+    let spread = Z * (share * (1.0 - share) / n + Z * Z / (4.0 * n * n)).sqrt();
+    ((middle - spread) / weight, (middle + spread) / weight)
 }
 
 /// A sentence on the whole: the mean of all predictions beside the share that came.
@@ -146,6 +154,15 @@ mod tests {
 
     fn tenth(scores: i64, expected: f64, came: f64) -> Calibration {
         Calibration { tenth: (expected * 10.0) as i64, scores, expected, came }
+    }
+
+    #[test]
+    fn one_case_says_little() {
+        // 10 of 20: Wilson gives 0.299 to 0.701.
+        for ((share, cases), (low, high)) in [((1.0, 1), (0.2065, 1.0)), ((0.5, 20), (0.2993, 0.7007))] {
+            let found = wilson(share, cases);
+            assert!((found.0 - low).abs() < 1e-4 && (found.1 - high).abs() < 1e-4, "{found:?}");
+        }
     }
 
     #[test]
