@@ -141,6 +141,26 @@ export function reducePayload(payload: object, options?: ReduceOptions): Record<
 export function pruneCondition(condition: object, attributes: object, savedGroups?: object): boolean | Record<string, unknown>;
 
 /**
+ * Plays a history through the program's journeys: what would they have done? Entries are those of a ledger, and any
+ * `{id, name, at}` with the texts told beside; `tap` asks for `candidates`, `subscribe_result` answers for a `template`.
+ * @throws HuitouError `journeys_invalid`, and the codes of {@link replay}
+ */
+export function playJourneys(scenario: {
+  program: object;
+  entries: { id: string; at: number; tz?: number; name?: string; kind?: string; [name: string]: unknown }[];
+  observe_at: number;
+  /** What conditions are asked of. */
+  attributes?: object;
+  /** By whose id the hold-out is drawn. */
+  person?: string;
+}): {
+  /** In order; `result` is missing where nothing can refuse it. */
+  actions: { kind: string; ref: string; at: number; on: string; result?: string; journey?: string }[];
+  credits: Record<string, number>;
+  trips: { journey: string; key: string; at: number; standing: 'running' | 'finished' | 'exited' | 'goal' }[];
+};
+
+/**
  * Scores people by the models of a fleet: the phone's own formulas, to the last bit. All times are in the unit of the
  * parameters.
  * @returns one object a person, by the models' names; a list has one figure for each of `within`

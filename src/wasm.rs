@@ -24,6 +24,8 @@ use crate::id::{EventIx, FlowIx, Label};
 #[cfg(feature = "server")]
 use crate::insight::model::exported::score_json;
 #[cfg(feature = "server")]
+use crate::journey::exported as played;
+#[cfg(feature = "server")]
 use crate::loyalty::{chained, exported};
 use crate::program::value::{parse, Value};
 use crate::program::{load, Program, Warning};
@@ -272,6 +274,13 @@ pub fn decode_upload(bytes: &[u8], names: Option<Vec<u8>>) -> Result<JsValue, Js
 #[wasm_bindgen]
 pub fn replay(ledger: &str) -> Result<String, JsValue> {
     exported::replay_json(ledger).map_err(|error| throw(&error))
+}
+
+/// For receivers: a history played through the program's journeys, from JSON to JSON (see [`played::play_json`]).
+#[cfg(feature = "server")]
+#[wasm_bindgen]
+pub fn play_journeys(scenario: &str) -> Result<String, JsValue> {
+    played::play_json(scenario).map_err(|error| throw(&error))
 }
 
 /// For receivers: the chain over a phone's claims, from JSON to JSON (see [`chained::heads_json`]).

@@ -43,4 +43,6 @@ export const bucketing = {
   asked: (address, experiment, variations) => calculate('asked', address, experiment, variations),
 };
 
+export const playJourneys = (scenario) => JSON.parse(call('play_journeys', JSON.stringify(scenario)));
+
 export const insightScore = (request) => JSON.parse(call('insight_score', JSON.stringify(request)));

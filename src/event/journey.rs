@@ -337,7 +337,11 @@ impl Entry {
     pub fn decode(r: &mut Reader) -> Option<Entry> {
         let (journey, key, at) = (decode_key(r)?, decode_key(r)?, decode_instant(r)?);
         let offset = r.signed().filter(|minutes| (-1080..=1080).contains(minutes))?;
-        let anchor = at.plus(r.signed()?.checked_mul(1000)?);
+        let anchor_ms = r.signed()?.checked_mul(1000)?.checked_add(at.get())?;
+        let anchor = UnixMs::new(anchor_ms);
+        if anchor.get() != anchor_ms {
+            return None;
+        }
         let variation = r.byte()?;
         let flags = r.byte().filter(|flags| *flags < 4)?;
         let offset = OffsetMin::new(offset as i32);

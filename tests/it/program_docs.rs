@@ -8,7 +8,37 @@ const SCHEMA: &str = include_str!("../../docs/program.schema.json");
 const CASES: &str = include_str!("../vectors/program.json");
 
 /// A whole number of the program: its row in the reference, its place in the schema, where it goes in a program.
-const NUMBERS: [(&str, &str, &str); 51] = [
+const NUMBERS: [(&str, &str, &str); 61] = [
+    ("journeys[].goal_days", "/properties/journeys/items/properties/goal_days", "/journeys/0/goal_days"),
+    ("journeys[].priority", "/properties/journeys/items/properties/priority", "/journeys/0/priority"),
+    (
+        "journeys[].hold_out_permille",
+        "/properties/journeys/items/properties/hold_out_permille",
+        "/journeys/0/hold_out_permille",
+    ),
+    (
+        "journeys[].steps[].weekday",
+        "/properties/journeys/items/properties/steps/items/properties/weekday",
+        "/journeys/0/steps/0/weekday",
+    ),
+    (
+        "journeys[].steps[].keeps_days",
+        "/properties/journeys/items/properties/steps/items/properties/keeps_days",
+        "/journeys/0/steps/0/keeps_days",
+    ),
+    ("messages.max_per_day", "/properties/messages/properties/max_per_day", "/messages/max_per_day"),
+    ("messages.max_per_7_days", "/properties/messages/properties/max_per_7_days", "/messages/max_per_7_days"),
+    ("messages.max_ignored", "/properties/messages/properties/max_ignored", "/messages/max_ignored"),
+    (
+        "messages.subscribe.keep_credits",
+        "/properties/messages/properties/subscribe/properties/keep_credits",
+        "/messages/subscribe/keep_credits",
+    ),
+    (
+        "messages.subscribe.ask_again_after_days",
+        "/properties/messages/properties/subscribe/properties/ask_again_after_days",
+        "/messages/subscribe/ask_again_after_days",
+    ),
     ("revision", "/properties/revision", "/revision"),
     ("session.idle_minutes", "/properties/session/properties/idle_minutes", "/session/idle_minutes"),
     ("caps.events_per_day", "/properties/caps/properties/events_per_day", "/caps/events_per_day"),
@@ -127,7 +157,8 @@ const NUMBERS: [(&str, &str, &str); 51] = [
 ];
 
 /// A list of the program, as above.
-const LISTS: [(&str, &str, &str); 23] = [
+const LISTS: [(&str, &str, &str); 24] = [
+    ("journeys", "/properties/journeys", "/journeys"),
     ("segments", "/properties/segments", "/segments"),
     ("pages", "/definitions/values", "/pages"),
     ("events", "/properties/events", "/events"),
@@ -154,7 +185,10 @@ const LISTS: [(&str, &str, &str); 23] = [
 ];
 
 /// An object of the program: its place in the schema, its place in a program.
-const OBJECTS: [(&str, &str); 35] = [
+const OBJECTS: [(&str, &str); 38] = [
+    ("/properties/journeys/items", "/journeys/0"),
+    ("/properties/messages", "/messages"),
+    ("/properties/messages/properties/subscribe", "/messages/subscribe"),
     ("/properties/signs", "/signs"),
     ("/properties/signs/properties/stop", "/signs/stop"),
     ("/properties/segments/items", "/segments/0"),
@@ -236,6 +270,12 @@ fn tracked() -> Value {
     let signs: serde_json::Map<String, Value> =
         SIGNS.iter().map(|(name, ..)| ((*name).to_owned(), sign.clone())).collect();
     json!({
+        "journeys": [{"id": "j", "enter_on": "visit", "when": {}, "key": "k", "re_entry": "never", "restart_on_repeat": true,
+            "exit_on": ["order_paid"], "goal": ["order_paid"], "goal_days": 1, "priority": 0, "from": "2026-01-01", "to": "2026-12-31",
+            "hold_out_permille": 0, "experiment": "e", "steps": [{"after": "1d", "at_clock": "10:00", "weekday": 1, "when": {},
+                "keeps_days": 0, "do": {"kind": "message", "template": "t", "purpose": "service", "data": {}}}]}],
+        "messages": {"quiet_hours": ["22:00", "08:00"], "max_per_day": 0, "max_per_7_days": 0, "max_ignored": 0,
+            "need_subscription": true, "subscribe": {"keep_credits": 1, "ask_again_after_days": 0}},
         "model": {}, "signs": signs, "segments": [{"name": "s", "when": {}, "priority": 0, "group": "g"}],
         "app": "a", "revision": 1, "day_zone": "event", "session": {"idle_minutes": 1}, "pages": [],
         "events": [{"name": "e", "dimensions": [{"name": "d", "values": []}], "numbers": [{"name": "n", "decimals": 0}]}],
@@ -301,6 +341,7 @@ fn element(field: &str, n: u64) -> Value {
         "lottery[].prizes" => json!({"id": name, "weight": 1}),
         "events" | "dimensions" | "numbers" => json!({"name": name}),
         "flows" => json!({"name": name, "steps": ["x", "y"]}),
+        "journeys" => json!({"id": name, "enter_on": "visit", "steps": [{"do": {"kind": "feedback"}}]}),
         _ => json!(name),
     }
 }
@@ -377,7 +418,7 @@ fn examples_in_the_reference_load() {
         .skip(1)
         .map(|rest| serde_json::from_str(rest.split("```").next().unwrap()).unwrap())
         .collect();
-    assert_eq!(examples.len(), 5);
+    assert_eq!(examples.len(), 6);
     for example in examples {
         let program = match (example.get("steps"), example.get("name")) {
             (Some(_), _) => json!({"app": "a", "revision": 1, "flows": [example]}),
@@ -388,10 +429,11 @@ fn examples_in_the_reference_load() {
     }
 }
 
-const EXAMPLES: [&str; 4] = [
+const EXAMPLES: [&str; 5] = [
     include_str!("../../examples/programs/mall.json"),
     include_str!("../../examples/programs/tea-shop.json"),
     include_str!("../../examples/programs/course.json"),
+    include_str!("../../examples/programs/journeys.json"),
     include_str!("../../miniprogram-demo/program.json"),
 ];
 

@@ -8,6 +8,7 @@ mod program;
 mod report;
 mod storage;
 mod trials;
+mod ways;
 mod wire;
 
 use std::fs;
@@ -25,7 +26,7 @@ pub(crate) struct Target {
     pub(crate) run: fn(&[u8]) -> Result<()>,
 }
 
-pub(crate) const TARGETS: [Target; 8] = [
+pub(crate) const TARGETS: [Target; 9] = [
     program::TARGET,
     wire::TARGET,
     report::TARGET,
@@ -34,6 +35,7 @@ pub(crate) const TARGETS: [Target; 8] = [
     payload::TARGET,
     condition::TARGET,
     trials::TARGET,
+    ways::TARGET,
 ];
 
 /// A file of the repository's tests.

@@ -270,13 +270,17 @@ fn bad_exposures() -> [Bad; 3] {
     ]
 }
 
-fn bad_plan() -> [Bad; 5] {
+fn bad_plan() -> [Bad; 6] {
     let bad = |name, body| Bad { name, names: tea_shop(), body, what: "plan" };
     let entry = [1, b'j', 0, 0, 0, 0, 0, 0];
     let trip = |rest: &[u8]| [&[1, 1][..], &entry, rest, &[0, 0]].concat();
     [
         bad("a plan without a trip", body(64, &[1, 0, 0, 0])),
         bad("a trip of no journey", body(64, &[1, 1, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0])),
+        bad(
+            "a trip that waits for a date before 2020",
+            body(64, &[1, 1, 1, b'j', 0, 0, 0, 1, 0, 0, 0, 0, 0, 0, 0, 0, 0]),
+        ),
         bad("a standing past the last", body(64, &trip(&[4, 0, 0, 0, 0]))),
         bad("a popup that a receiver is to show", body(64, &trip(&[0, 0, 0, 0, 1, 0, 0, 3, 1, b'p']))),
         bad("a step past the last", body(64, &trip(&[0, 0, 0, 0, 1, 12, 0, 0, 1, b't']))),

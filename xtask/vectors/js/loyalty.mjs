@@ -1,5 +1,5 @@
 /**
- * `loyalty.json` and `loyalty-rules.json` on the built package's server entry. Which entry an event is, and what is
+ * `loyalty.json`, `loyalty-rules.json` and `journeys.json` on the built package's server entry. Which entry an event is, and what is
  * compared, is said in `src/loyalty.rs`.
  */
 import { createRequire } from 'node:module';
@@ -12,12 +12,11 @@ const OWN = ['check_in', 'order_paid', 'refund', 'redeem', 'membership_bought'];
 const GRANTS = ['share', 'activity', 'referral_confirmed'];
 
 export function loyalty({ scenarios }) {
-  const { replay } = require('./pkg/dist/node/server.cjs');
+  const { replay, playJourneys } = require('./pkg/dist/node/server.cjs');
   return scenarios.map((scenario) => {
-    const { id, title, program, expected } = scenario;
+    const { id, title, expected } = scenario;
     const name = `${id} ${title}`;
-    if (program.journeys || program.messages) return { name, difference: null, skipped: true };
-    const replayed = replay(ledger(scenario));
+    const replayed = withJourneys(replay(ledger(scenario)), playJourneys(ledger(scenario)));
     const wanted = comparable(expected);
     const found = foundIn(replayed, wanted);
     const difference = isDeepStrictEqual(found, wanted)
@@ -27,8 +26,15 @@ export function loyalty({ scenarios }) {
   });
 }
 
-function ledger({ program, events, expected }) {
+/** What journeys did, among what the ledger asks to be done: of one date the ledger's goes first. */
+function withJourneys(replayed, { actions, credits }) {
+  const all = replayed.actions.concat(actions);
+  return { ...replayed, credits, actions: all.sort((a, b) => (a.on < b.on ? -1 : Number(a.on > b.on))) };
+}
+
+function ledger({ program, attributes, events, expected }) {
   return {
+    attributes,
     program: { ...program, app: 'vectors', revision: 1 },
     entries: events.flatMap(entries),
     observe_at: Date.parse(expected.observe_at),
@@ -60,18 +66,18 @@ function later({ at, tz }, days, zone) {
 
 function entry(event, moment, number) {
   const received = event.received_at === undefined ? {} : { received_at: Date.parse(event.received_at) };
-  return { ...event, ...members(event), id: `${event.id}${number}`, device: event.device ?? 'phone', ...moment, ...received };
+  const named = event.type === undefined ? {} : { name: event.type };
+  return { ...event, ...named, ...members(event), id: `${event.id}${number}`, device: event.device ?? 'phone', ...moment, ...received };
 }
 
 function members({ kind, type, date, source }) {
   if (OWN.includes(type)) return { kind: type };
   if (type === 'make_up') return { kind: type, day: date };
   if (GRANTS.includes(type)) return { kind: 'grant', source: source ?? type };
-  if (['subscribe_result', 'tap'].includes(type)) throw new Error(`${type} belongs to journeys`);
   return kind === undefined ? {} : { kind };
 }
 
-function foundIn({ state, results, actions }, wanted) {
+function foundIn({ state, results, actions, credits }, wanted) {
   const inner = (section) => {
     const figure = (name) => [name, state[section][name === 'expired_total' ? 'expired' : name]];
     return Object.fromEntries(Object.keys(wanted[section]).map(figure));
@@ -83,13 +89,20 @@ function foundIn({ state, results, actions }, wanted) {
     growth: () => state.growth,
     member_until: () => state.membership.until,
     event_results: () => results,
-    actions: () => actions.map(texted),
+    actions: () => actions.map((action, at) => like(texted(action), wanted.actions[at])),
+    credits: () => credits,
   };
   return Object.fromEntries(Object.keys(wanted).map((key) => [key, figures[key]?.() ?? 'not told']));
 }
 
 function comparable({ observe_at: _, ...expected }) {
-  return expected.actions === undefined ? expected : { ...expected, actions: expected.actions.map(texted) };
+  const dated = (action) => (action.at === undefined ? action : { ...action, at: Date.parse(action.at) });
+  return expected.actions === undefined ? expected : { ...expected, actions: expected.actions.map((action) => dated(texted(action))) };
+}
+
+/** With the members that are expected of it. */
+function like(action, wanted) {
+  return wanted ? Object.fromEntries(Object.entries(action).filter(([name]) => name in wanted)) : action;
 }
 
 /** With the reference as text: a discount's is a number of fen. */

@@ -19,6 +19,7 @@ const FORMS = {
   'loyalty.json': loyalty,
   'loyalty-rules.json': loyalty,
   'loyalty-told.json': told,
+  'journeys.json': loyalty,
   'growthbook.json': growthbook,
   'churn.json': churn,
 };

@@ -1,4 +1,4 @@
-//! `loyalty.json` and `loyalty-rules.json`: a program and dated events in a neutral vocabulary, and what is expected
+//! `loyalty.json`, `loyalty-rules.json` and `journeys.json`: a program and dated events in a neutral vocabulary, and what is expected
 //! at a moment. The program's keys are the product's own; this file says which entry each event is.
 
 use anyhow::{Context, Result};
@@ -38,7 +38,8 @@ fn ledger(scenario: &Value) -> Result<Value> {
     let events = scenario.get("events").and_then(Value::as_array).context("no events")?;
     let entries: Vec<Vec<Value>> = events.iter().map(entries).collect::<Result<_>>()?;
     let (at, tz) = (observe.timestamp_millis(), observe.offset().local_minus_utc() / 60);
-    Ok(json!({"program": program, "entries": entries.concat(), "observe_at": at, "tz": tz}))
+    let attributes = scenario.get("attributes");
+    Ok(json!({"program": program, "entries": entries.concat(), "observe_at": at, "tz": tz, "attributes": attributes}))
 }
 
 fn moment(value: &Value) -> Result<DateTime<FixedOffset>> {

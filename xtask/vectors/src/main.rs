@@ -26,13 +26,14 @@ use serde_json::{json, Value};
 /// A form of cases: the file's name, and how to run all that the file holds.
 type Form = (&'static str, fn(&Value) -> Result<Vec<Outcome>>);
 
-const FORMS: [Form; 8] = [
+const FORMS: [Form; 9] = [
     ("program.json", program::run),
     ("tracking.json", tracking::run),
     ("wire.json", wire::run),
     ("loyalty.json", loyalty::run),
     ("loyalty-rules.json", loyalty::run),
     ("loyalty-told.json", told::run),
+    ("journeys.json", loyalty::run),
     ("growthbook.json", growthbook::run),
     ("churn.json", churn::run),
 ];
