@@ -201,7 +201,7 @@ impl Engine {
                 let mut ends = journey.exit_on.iter().chain(&journey.goal);
                 cancel_on |= u8::from(ends.any(|trigger| trigger.name == *name)) << bit;
             }
-            cancel_on |= if journey.key == "order_id" { BY_ORDER } else { 0 };
+            cancel_on |= if journey.instance_key == "order_id" { BY_ORDER } else { 0 };
         }
         let (entry, outcomes) = (trip.entry.clone(), trip.outcomes.clone());
         Some(PlannedTrip { entry, standing: trip.standing, ended: trip.ended, cancel_on, outcomes, due })

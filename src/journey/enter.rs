@@ -35,7 +35,7 @@ impl Signal<'_> {
 
     /// True unless it is about another of her trips through the same journey.
     fn concerns(&self, journey: &Journey, trip: &Trip) -> bool {
-        self.fact(&journey.key).is_none_or(|key| key == trip.entry.key) && self.at >= trip.entry.at
+        self.fact(&journey.instance_key).is_none_or(|key| key == trip.entry.key) && self.at >= trip.entry.at
     }
 }
 
@@ -69,7 +69,7 @@ pub fn entries(state: &Journeys, rules: &Rules, signal: &Signal) -> Vec<(usize, 
         let is_on = journey.from.is_none_or(|from| from <= today) && journey.to.is_none_or(|to| today <= to);
         let entry = Entry {
             journey: journey.id.clone(),
-            key: signal.fact(&journey.key).unwrap_or_default().to_owned(),
+            key: signal.fact(&journey.instance_key).unwrap_or_default().to_owned(),
             at: signal.at,
             offset: signal.offset,
             anchor: signal.anchor.unwrap_or(signal.at),

@@ -145,7 +145,7 @@ pub struct Journey {
     /// Who it is for, as a condition; null for everybody.
     pub when: Value,
     /// Which of the texts told with the beginning tells instances apart; empty: one per person.
-    pub key: String,
+    pub instance_key: String,
     /// Whether somebody may begin again.
     pub re_entry: ReEntry,
     /// What it begins with ends the one that runs and begins another.
@@ -193,7 +193,7 @@ impl Read for Journey {
             id: cursor.required("id", (1, JOURNEY_BYTES_MAX as i64)),
             enter_on: cursor.required("enter_on", (0, 0)),
             when: cursor.or("when", (0, 0), PayloadPart::default()).0,
-            key: cursor.or("key", (0, JOURNEY_BYTES_MAX as i64), String::new()),
+            instance_key: cursor.or("key", (0, JOURNEY_BYTES_MAX as i64), String::new()),
             re_entry: cursor.or("re_entry", (0, 0), ReEntry::default()),
             restarts: cursor.or("restart_on_repeat", (0, 0), false),
             exit_on: cursor.or("exit_on", (0, ENDS_MAX as i64), Vec::new()),
