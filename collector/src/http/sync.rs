@@ -82,7 +82,7 @@ async fn write(app: &Shared, decoded: Decoded, bytes: usize, now_ms: i64) -> Res
     if let Some(id) = &job.deletion {
         tracing::info!(app = job.subject.app, id, "deletion asked for");
     }
-    let Done::Sync(done) = app.queue.write(Job::Sync(job)).await? else {
+    let Done::Sync(done) = app.queue.write(Job::Sync(Box::new(job))).await? else {
         return Err(Refusal::unavailable("not_written", "the database answered something else"));
     };
     app.metrics.synced(&done);

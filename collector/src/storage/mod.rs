@@ -84,7 +84,7 @@ pub trait Storage: Send + Sync {
 #[derive(Clone, Debug)]
 pub enum Job {
     /// What one upload brought.
-    Sync(SyncJob),
+    Sync(Box<SyncJob>),
     /// What a merchant's server says.
     Fact(FactJob),
     /// What a user asks the server to do with her points and rights.

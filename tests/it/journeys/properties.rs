@@ -85,7 +85,9 @@ fn played(happenings: &[Happening], stops: &[i64]) -> Journeys {
 }
 
 /// What does not depend on when anybody looked: revisions do.
-fn essence(state: &Journeys) -> Vec<(Entry, Standing, Vec<(u8, Outcome)>)> {
+type Essence = (Entry, Standing, Vec<(u8, Outcome)>);
+
+fn essence(state: &Journeys) -> Vec<Essence> {
     state.trips.iter().map(|trip| (trip.entry.clone(), trip.standing, trip.outcomes.clone())).collect()
 }
 
