@@ -25,7 +25,7 @@ mod rewards;
 pub mod rules;
 mod sections;
 mod segments;
-mod signs;
+pub mod signs;
 mod text;
 mod tiers;
 pub mod value;

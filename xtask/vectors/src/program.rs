@@ -5,6 +5,7 @@ use anyhow::{Context, Result};
 use huitou::error::Error;
 use huitou::id::EventIx;
 use huitou::program::names::{EventNames, Names};
+use huitou::program::signs::SIGNS;
 use huitou::program::{load, DayZone, Flow, Program, Warning};
 use serde_json::{json, Map, Value};
 
@@ -68,7 +69,15 @@ fn described(program: &Program) -> Value {
         "events": events(&program.names),
         "flows": program.names.flows.iter().map(|flow| json!({"name": flow.name, "steps": flow.steps})).collect::<Vec<_>>(),
         "settings": settings(program),
+        "signs": signs(program),
+        "segments": program.segments.0.iter().map(|one| json!([one.name, one.group, one.priority])).collect::<Vec<_>>(),
+        "model": serde_json::from_str::<Value>(&program.model.0.to_json()).unwrap_or_default(),
     })
+}
+
+fn signs(program: &Program) -> Map<String, Value> {
+    let rules = program.signs.0.iter().map(|rule| json!([rule.is_enabled, rule.threshold]));
+    SIGNS.iter().zip(rules).map(|((name, ..), rule)| ((*name).to_string(), rule)).collect()
 }
 
 fn events(names: &Names) -> Vec<Value> {
