@@ -4,6 +4,7 @@ use std::net::SocketAddr;
 use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
+use huitou_collector::delivery::wechat::WECHAT_URL;
 use huitou_collector::export::Format;
 
 /// The reference backend of Huitou.
@@ -26,6 +27,8 @@ pub(crate) enum Command {
     ExportLedger(ExportLedger),
     /// Check a program: mistakes, and the most that a forged phone could earn by it.
     Check(Check),
+    /// Give dead letters, actions that were given up, another chance.
+    Retry(Database),
     /// Copy the database into a new file while it is in use.
     Backup(Backup),
     /// Make a user token, for trying things out.
@@ -95,6 +98,18 @@ pub(crate) struct Serve {
     /// Uploads of a user, and of a device, at once.
     #[arg(long, env = "HUITOU_RATE_BURST", default_value_t = 60, value_name = "N")]
     pub(crate) rate_burst: u32,
+    /// Address that is told what plans ask for: coupons, points, and messages that WeChat is not sent itself.
+    #[arg(long, env = "HUITOU_WEBHOOK", value_name = "URL")]
+    pub(crate) webhook: Option<String>,
+    /// Send messages to WeChat for the apps whose account the secrets file has.
+    #[arg(long, env = "HUITOU_WECHAT")]
+    pub(crate) wechat: bool,
+    /// Where WeChat answers; for a stand-in.
+    #[arg(long, env = "HUITOU_WECHAT_URL", default_value = WECHAT_URL, value_name = "URL", hide = true)]
+    pub(crate) wechat_url: String,
+    /// What plans ask for is done no faster, for each app; 0 is no limit.
+    #[arg(long, env = "HUITOU_ACTIONS_PER_SECOND", default_value_t = 50, value_name = "N")]
+    pub(crate) actions_per_second: usize,
     /// Uploads that may wait for the disk; more are answered with 503.
     #[arg(long, env = "HUITOU_QUEUE", default_value_t = 1024, value_name = "N")]
     pub(crate) queue: usize,

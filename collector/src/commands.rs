@@ -4,9 +4,13 @@ use std::fs::File;
 use std::io::{BufWriter, Write};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
+use std::sync::Arc;
 
 use huitou::id::UserId;
 use huitou_collector::clock::now_ms;
+use huitou_collector::delivery::courier::{Couriers, Nobody};
+use huitou_collector::delivery::webhook::Webhook;
+use huitou_collector::delivery::wechat::{StableTokens, Wechat};
 use huitou_collector::error::Failure;
 use huitou_collector::experiment::simulation::{self, Plan};
 use huitou_collector::http::{Cors, Viewers};
@@ -14,6 +18,7 @@ use huitou_collector::intake::DayWindow;
 use huitou_collector::programs::Served;
 use huitou_collector::secret::{AppSecrets, Secret, Secrets};
 use huitou_collector::server::{self, Rate, Settings};
+use huitou_collector::storage::Sqlite;
 use huitou_collector::token::{mint, Claims};
 use huitou_collector::{export, load, storage, verify, writer};
 
@@ -37,6 +42,7 @@ pub(crate) fn run(command: Command) -> Result<ExitCode, Failure> {
         },
         Command::ExportLedger(export) => ledger::export(&export),
         Command::Check(check) => ledger::check(&check.file),
+        Command::Retry(database) => run_retry(&database),
         Command::Backup(backup) => run_backup(&backup),
         Command::Token(token) => run_token(&token),
         Command::SimulateAa(plan) => run_simulation(&plan),
@@ -67,9 +73,12 @@ fn settings(serve: Serve) -> Result<Settings, Failure> {
     let programs = serve.program.iter().map(|path| Served::read(path)).collect::<Result<Vec<_>, _>>()?;
     let app = serve.app.clone().or_else(|| programs.first().map(|program| program.app.clone()));
     let app = app.ok_or_else(|| Failure::new("say whose summaries to receive: --program FILE, or --app NAME"))?;
+    let secrets = server_secrets(&serve, &app)?;
     Ok(Settings {
+        couriers: couriers(&serve, &secrets)?,
+        actions_per_second: serve.actions_per_second,
         listen: serve.listen,
-        secrets: server_secrets(&serve, &app)?,
+        secrets,
         durability: match serve.durability {
             Durability::PowerLoss => storage::Durability::PowerLoss,
             Durability::ProcessEnd => storage::Durability::ProcessEnd,
@@ -88,6 +97,32 @@ fn settings(serve: Serve) -> Result<Settings, Failure> {
         db: serve.database.db,
         programs,
     })
+}
+
+/// A demonstration that is told of nobody does everything itself.
+fn couriers(serve: &Serve, secrets: &Secrets) -> Result<Couriers, Failure> {
+    let mut couriers = Couriers::default();
+    if let Some(url) = &serve.webhook {
+        let webhook = Arc::new(Webhook::new(url, secrets.clone())?);
+        couriers = Couriers { messages: Some(webhook.clone()), gifts: Some(webhook) };
+    } else if serve.demo {
+        couriers = Couriers { messages: Some(Arc::new(Nobody)), gifts: Some(Arc::new(Nobody)) };
+    }
+    if serve.wechat {
+        let accounts = secrets.accounts();
+        if accounts.is_empty() {
+            return Err(Failure::new("--wechat: no app in the secrets file has \"wechat\": {\"appid\", \"secret\"}"));
+        }
+        let tokens = StableTokens::new(&serve.wechat_url, accounts.clone())?;
+        couriers.messages = Some(Arc::new(Wechat::new(&serve.wechat_url, accounts, Box::new(tokens))?));
+    }
+    Ok(couriers)
+}
+
+fn run_retry(database: &Database) -> Result<ExitCode, Failure> {
+    let storage = Sqlite::open(&database.db, storage::Durability::PowerLoss)?;
+    say(format!("{} to be tried again", storage.revive(now_ms())?))?;
+    Ok(ExitCode::SUCCESS)
 }
 
 fn window(serve: &Serve) -> DayWindow {

@@ -6,9 +6,10 @@
 //!   └───────────── acks, facts ◀── only after the commit ◀──────────────┘
 //! ```
 //!
-//! `docs/collector.md` says how to run it.
+//! What plans ask for is done by [`delivery`] beside it. `docs/collector.md` says how to run it.
 
 pub mod clock;
+pub mod delivery;
 pub mod error;
 pub mod experiment;
 pub mod export;

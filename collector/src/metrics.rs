@@ -46,6 +46,7 @@ pub struct Metrics {
     pub spends_refused: Counter,
     claims: Mutex<BTreeMap<String, u64>>,
     resets: Mutex<BTreeMap<&'static str, u64>>,
+    deliveries: Mutex<BTreeMap<&'static str, u64>>,
     commits: [Counter; BOUNDS_MS.len()],
     commits_all: Counter,
     commit_us: Counter,
@@ -78,6 +79,11 @@ impl Metrics {
             verdicts.for_each(|verdict| bump(&self.claims, verdict));
             ledger.reset.into_iter().for_each(|reason| bump(&self.resets, reason));
         }
+    }
+
+    /// Counts one try to do what a plan asks for.
+    pub fn delivered(&self, outcome: &'static str) {
+        bump(&self.deliveries, outcome);
     }
 
     /// Counts one commit of a batch.
@@ -127,6 +133,9 @@ impl Metrics {
         page.family("huitou_ledger_resets_total", "counter", "Phones that had to start anew, by reason.");
         let resets = self.resets.lock().unwrap_or_else(PoisonError::into_inner);
         resets.iter().for_each(|(code, n)| page.line("huitou_ledger_resets_total", &format!("reason=\"{code}\""), n));
+        page.family("huitou_deliveries_total", "counter", "Tries to do what plans ask for, by outcome.");
+        let tries = self.deliveries.lock().unwrap_or_else(PoisonError::into_inner);
+        tries.iter().for_each(|(code, n)| page.line("huitou_deliveries_total", &format!("result=\"{code}\""), n));
         page.family("huitou_spends_total", "counter", "Redemptions, draws and grants that users asked for.");
         page.line("huitou_spends_total", "result=\"done\"", self.spends.get());
         page.line("huitou_spends_total", "result=\"refused\"", self.spends_refused.get());

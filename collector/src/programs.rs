@@ -8,6 +8,7 @@ use huitou::bytes::{Reader, Writer};
 use huitou::program::rules::Rules;
 use huitou::program::Names;
 
+use crate::delivery::guide::Guide;
 use crate::error::Failure;
 use crate::ledger::Rulebook;
 use crate::storage::{Dictionary, ProgramJob, Storage, StorageError};
@@ -27,6 +28,8 @@ pub struct Served {
     pub text: String,
     /// What its loyalty sections declare.
     pub rules: Rules,
+    /// What it says of journeys.
+    pub guide: Arc<Guide>,
     names: Names,
 }
 
@@ -42,7 +45,8 @@ impl Served {
             tracing::warn!(file = %path.display(), path = warning.path, "{}", warning.message);
         }
         let (app, revision) = (program.names.app.clone(), program.revision);
-        Ok(Served { app, revision, text, rules: program.rules, names: program.names })
+        let guide = Arc::new(Guide::of(&program));
+        Ok(Served { app, revision, text, rules: program.rules, guide, names: program.names })
     }
 
     /// The most that phones can earn by claims alone, however forged.
@@ -95,6 +99,16 @@ impl Programs {
     /// The rules of an app, of every revision ever served. Of an app without a program: no rules at all.
     pub fn book(&self, app: &str) -> Arc<Rulebook> {
         self.books.get(app).unwrap_or(&self.nobody).clone()
+    }
+
+    /// What every served program says of journeys, by app.
+    pub fn guides(&self) -> Vec<(String, Arc<Guide>)> {
+        self.served.iter().map(|program| (program.app.clone(), program.guide.clone())).collect()
+    }
+
+    /// What the served program says of journeys; of an app without one: nothing.
+    pub fn guide(&self, app: &str) -> Arc<Guide> {
+        self.of(Some(app)).map(|program| program.guide.clone()).unwrap_or_default()
     }
 
     /// The program of an app; without an app, the first one.

@@ -9,6 +9,7 @@ use hmac::{Hmac, KeyInit, Mac};
 use serde::Deserialize;
 use sha2::Sha256;
 
+use crate::delivery::wechat::Account;
 use crate::error::Failure;
 
 /// The fewest bytes a secret may have: what HMAC-SHA256 makes use of.
@@ -70,6 +71,11 @@ pub struct AppSecrets {
     /// Keys of receipts, of no use to anybody else. Without one, receipts are signed with a key made from the first
     /// token key.
     pub receipt: Vec<Secret>,
+    /// Keys of webhooks, shared with whoever receives them. Without one, they are signed with a key made from the first
+    /// key of facts.
+    pub webhook: Vec<Secret>,
+    /// What WeChat knows the app by, where messages are sent from here.
+    pub wechat: Option<Account>,
     /// What is asked of phones beside a token.
     pub mac: MacRule,
 }
@@ -102,13 +108,36 @@ struct AppFile {
     #[serde(default)]
     receipt: Vec<String>,
     #[serde(default)]
+    webhook: Vec<String>,
+    wechat: Option<WechatFile>,
+    #[serde(default)]
     mac: MacRule,
+}
+
+/// An app's account with WeChat.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct WechatFile {
+    appid: String,
+    secret: String,
+    #[serde(default = "formal")]
+    state: String,
+}
+
+fn formal() -> String {
+    "formal".to_owned()
 }
 
 impl Secrets {
     /// The keys of an app.
     pub fn of(&self, app: &str) -> Option<&AppSecrets> {
         self.0.get(app)
+    }
+
+    /// Accounts with WeChat by app.
+    pub fn accounts(&self) -> BTreeMap<String, Account> {
+        let accounts = self.0.iter().filter_map(|(app, keys)| Some((app.clone(), keys.wechat.clone()?)));
+        accounts.collect()
     }
 
     /// Sets the keys of an app.
@@ -124,8 +153,10 @@ impl Secrets {
             Failure::new(format!("{}: not a secrets file, line {} column {}", path.display(), e.line(), e.column()))
         })?;
         let apps = file.into_iter().map(|(app, keys)| {
-            let receipt = secrets_of(&keys.receipt)?;
-            Ok((app, AppSecrets { receipt, mac: keys.mac, ..AppSecrets::from_texts(&keys.token, &keys.facts)? }))
+            let (receipt, webhook) = (secrets_of(&keys.receipt)?, secrets_of(&keys.webhook)?);
+            let wechat = keys.wechat.map(|WechatFile { appid, secret, state }| Account { appid, secret, state });
+            let signing = AppSecrets::from_texts(&keys.token, &keys.facts)?;
+            Ok((app, AppSecrets { receipt, webhook, wechat, mac: keys.mac, ..signing }))
         });
         apps.collect::<Result<_, Failure>>().map(Secrets)
     }
@@ -142,6 +173,13 @@ impl AppSecrets {
     /// Checks the keys.
     pub fn from_texts(token: &[String], facts: &[String]) -> Result<AppSecrets, Failure> {
         Ok(AppSecrets { token: secrets_of(token)?, facts: secrets_of(facts)?, ..AppSecrets::default() })
+    }
+
+    /// The signature of a webhook's body; `None` without any key.
+    pub fn sign_webhook(&self, timestamp: &str, body: &str) -> Option<Vec<u8>> {
+        let made = || self.facts.first().map(|key| Secret(key.sign(&[b"huitou-webhook-1"])));
+        let key = self.webhook.first().cloned().or_else(made)?;
+        Some(key.sign(&[timestamp.as_bytes(), b".", body.as_bytes()]))
     }
 
     /// The signature of a receipt, in hexadecimal digits; `None` without any key.

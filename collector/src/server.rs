@@ -15,8 +15,10 @@ use hyper_util::rt::{TokioIo, TokioTimer};
 use hyper_util::server::graceful::GracefulShutdown;
 use hyper_util::service::TowerToHyperService;
 use tokio::net::{TcpListener, TcpStream};
-use tokio::sync::{OwnedSemaphorePermit, Semaphore};
+use tokio::sync::{watch, OwnedSemaphorePermit, Semaphore};
 
+use crate::delivery::courier::Couriers;
+use crate::delivery::worker::Worker;
 use crate::error::Failure;
 use crate::http::{self, App, Cors, Viewers};
 use crate::intake::DayWindow;
@@ -66,6 +68,10 @@ pub struct Settings {
     pub window: DayWindow,
     /// How many dates before its last receipt a phone's claims may lie.
     pub offline_days: i64,
+    /// Where what plans ask for is sent.
+    pub couriers: Couriers,
+    /// The most actions of an app in a second; 0: no limit.
+    pub actions_per_second: usize,
     /// The writer's queue.
     pub limits: Limits,
     /// For each user, and for each device.
@@ -78,6 +84,10 @@ pub struct Settings {
 pub fn run(settings: Settings, stop: impl Future<Output = ()>) -> Result<(), Failure> {
     let storage = Arc::new(Sqlite::open(&settings.db, settings.durability)?);
     let metrics = Arc::new(Metrics::default());
+    let unsettled = storage.recover()?;
+    if unsettled > 0 {
+        tracing::warn!(unsettled, "the process ended while these were being sent");
+    }
     let (queue, writer) = writer::start(storage.clone(), settings.limits, metrics.clone())
         .map_err(|e| Failure::new(format!("could not start the writer: {e}")))?;
     let runtime = tokio::runtime::Builder::new_multi_thread()
@@ -86,13 +96,21 @@ pub fn run(settings: Settings, stop: impl Future<Output = ()>) -> Result<(), Fai
         .map_err(|e| Failure::new(format!("could not start the runtime: {e}")))?;
     let (listen, connections) = (settings.listen, settings.connections);
     let writer_ended = queue.clone();
-    let router = router(settings, storage.clone(), queue, metrics.clone())?;
+    let (router, worker) = router(settings, storage.clone(), queue, metrics.clone())?;
     let ended = runtime.block_on(async {
         let listener = bind(listen).await?;
+        let (ending, ended) = watch::channel(false);
+        let worker = tokio::spawn(worker.run(ended));
         let stop = async {
             tokio::select! { () = stop => true, () = writer_ended.closed() => false }
         };
-        Ok(Acceptor { listener, router, metrics, room: Arc::new(Semaphore::new(connections)) }.run(stop).await)
+        let stopped =
+            Acceptor { listener, router, metrics, room: Arc::new(Semaphore::new(connections)) }.run(stop).await;
+        let _ = ending.send(true);
+        if tokio::time::timeout(DRAIN, worker).await.is_err() {
+            tracing::warn!("some deliveries did not finish in time");
+        }
+        Ok(stopped)
     });
     drop(writer_ended);
     // Ends requests that did not finish in time, and with them the last way to the writer.
@@ -111,13 +129,22 @@ fn router(
     storage: Arc<dyn Storage>,
     queue: writer::Queue,
     metrics: Arc<Metrics>,
-) -> Result<Router, Failure> {
+) -> Result<(Router, Arc<Worker<dyn Storage>>), Failure> {
     let jobs: Vec<Job> = settings.programs.iter().map(|program| Job::Program(program.job())).collect();
     storage.commit(&jobs)?;
     for program in &settings.programs {
         tracing::info!(app = program.app, "{}", program.worst_case());
     }
     let programs = Programs::load(settings.programs, &*storage)?;
+    let guides = programs.guides();
+    let worker = Arc::new(Worker {
+        storage: storage.clone(),
+        queue: queue.clone(),
+        metrics: metrics.clone(),
+        guides,
+        couriers: settings.couriers,
+        per_second: settings.actions_per_second,
+    });
     let limiter = || Limiter::new(LIMITER_SLOTS, settings.rate.per_minute, settings.rate.burst);
     let app = App {
         storage,
@@ -130,6 +157,7 @@ fn router(
         offline_days: settings.offline_days,
         demo: settings.demo,
         metrics,
+        worker: worker.clone(),
         viewers: settings.viewers,
         overviews: http::Cache::new(http::Kind::Overview),
         experiments: http::Cache::new(http::Kind::Experiments),
@@ -137,7 +165,7 @@ fn router(
         journeys: http::Cache::new(http::Kind::Journeys),
         queries: App::queries(),
     };
-    Ok(http::router(Arc::new(app), &settings.cors))
+    Ok((http::router(Arc::new(app), &settings.cors), worker))
 }
 
 /// Binds, and says where on standard output: whoever started the program with port 0 needs to know.

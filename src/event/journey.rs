@@ -3,8 +3,8 @@
 use crate::bytes::{Reader, Writer};
 use crate::clock::{Day, OffsetMin, UnixMs};
 
-/// Longest name of a journey, a key or a template, in bytes.
-pub const KEY_BYTES_MAX: usize = 40;
+/// Longest name of a journey, a key or a template, in bytes: WeChat's ids of templates have 43.
+pub const KEY_BYTES_MAX: usize = 64;
 
 /// What came of a step. Positions are on the wire and in the store: only ever append.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]

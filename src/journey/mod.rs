@@ -154,7 +154,7 @@ impl Journeys {
                     Answer::Ban => credit.is_banned = true,
                 });
             }
-            Change::Told { place, step, outcome } => self.told(usize::from(*place), (*step, *outcome)),
+            Change::Told { place, step, outcome } => self.told(usize::from(*place), (*step, *outcome), now),
             Change::Credits { template, credits } => self.credit(template, |credit| credit.count = *credits),
             Change::Wecom(is_linked) => self.wecom = Some(*is_linked),
             Change::Noticed(notice) => self.notice(*notice),
@@ -256,10 +256,13 @@ impl Journeys {
         self.noticed.push(notice);
     }
 
-    fn told(&mut self, place: usize, (step, outcome): (u8, Outcome)) {
+    /// The trip goes to the backend again: that is how it learns that it need not tell again.
+    fn told(&mut self, place: usize, (step, outcome): (u8, Outcome), now: UnixMs) {
+        let revision = self.next_revision(now);
         let Some(trip) = self.trips.get_mut(place) else { return };
         if let Some(known) = trip.outcomes.iter_mut().find(|(known, _)| *known == step) {
             known.1 = outcome;
+            trip.revision = revision;
         }
     }
 

@@ -10,8 +10,10 @@ use crate::clock::Day;
 pub const JOURNEYS_MAX: usize = 64;
 /// The most steps of one.
 pub const STEPS_MAX: usize = 12;
-/// Longest id of a journey, name of a trigger, and reference of an action, in bytes.
+/// Longest id of a journey, and name of a trigger, in bytes.
 pub const JOURNEY_BYTES_MAX: usize = 40;
+/// Longest reference of an action, in bytes: WeChat's ids of templates have 43.
+pub const REFERENCE_BYTES_MAX: usize = 64;
 /// The most triggers that end one.
 const ENDS_MAX: usize = 8;
 /// The most variations of one step.
@@ -110,7 +112,7 @@ impl Kind {
 pub struct Deed {
     /// What kind of thing.
     pub kind: Kind,
-    /// The template, the coupon, the popup …: the shop's own reference; at most 40 bytes.
+    /// The template, the coupon, the popup …: the shop's own reference; at most 64 bytes.
     pub reference: String,
     /// A service message: outside quiet hours and caps.
     pub is_service: bool,
@@ -320,14 +322,14 @@ impl Read for Deed {
         let purpose: Option<Purpose> = cursor.or("purpose", (0, 0), None);
         let made = Deed {
             kind,
-            reference: cursor.or(name, (0, JOURNEY_BYTES_MAX as i64), String::new()),
+            reference: cursor.or(name, (0, REFERENCE_BYTES_MAX as i64), String::new()),
             is_service: purpose.is_some_and(|purpose| purpose.0),
             data: cursor.or("data", (0, 0), PayloadPart::default()).0,
         };
         cursor.done();
         let needs_none = matches!(kind, Kind::AskSubscribe | Kind::Feedback);
         if made.reference.is_empty() && !needs_none {
-            cursor.fail("expected a template or a ref of 1..=40 bytes");
+            cursor.fail("expected a template or a ref of 1..=64 bytes");
         }
         if made.data != Value::Null && made.data.to_json().len() > DATA_BYTES_MAX {
             cursor.fail("expected data of at most 512 bytes");

@@ -1,4 +1,6 @@
-//! The parts of an answer that are about loyalty.
+//! The parts of an answer that are about loyalty and plans.
+
+use std::collections::BTreeMap;
 
 use base64::engine::general_purpose::STANDARD;
 use base64::Engine;
@@ -7,7 +9,7 @@ use serde_json::value::RawValue;
 
 use super::Shared;
 use crate::secret::hex;
-use crate::storage::{Base, Fact, LedgerDone};
+use crate::storage::{Base, Fact, LedgerDone, StepTold, Told};
 
 /// Where a user stands.
 #[derive(Serialize)]
@@ -63,4 +65,19 @@ fn base(base: Base) -> BaseText {
 /// Entries, JSON already.
 pub(super) fn facts(facts: Vec<Fact>) -> Vec<Box<RawValue>> {
     facts.into_iter().filter_map(|fact| RawValue::from_string(fact.text).ok()).collect()
+}
+
+/// What a phone is told of its plans.
+#[derive(Serialize)]
+pub(super) struct Journeys {
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    results: Vec<StepTold>,
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    credits: BTreeMap<String, u32>,
+}
+
+/// `None` if there is nothing to tell.
+pub(super) fn journeys(told: Told) -> Option<Journeys> {
+    let is_some = !told.results.is_empty() || !told.credits.is_empty();
+    is_some.then(|| Journeys { results: told.results, credits: told.credits.into_iter().collect() })
 }

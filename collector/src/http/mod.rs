@@ -9,6 +9,7 @@ mod merchant;
 mod pages;
 mod program;
 mod spend;
+mod subscriptions;
 mod sync;
 
 use std::sync::Arc;
@@ -25,13 +26,14 @@ use tokio::sync::Semaphore;
 use tower_http::timeout::TimeoutLayer;
 
 use crate::clock;
+use crate::delivery::worker::Worker;
 use crate::intake::DayWindow;
 use crate::limit::Limiter;
 use crate::metrics::Metrics;
 use crate::programs::Programs;
 use crate::refusal::Refusal;
 use crate::secret::{Secret, Secrets};
-use crate::storage::{Storage, StorageError};
+use crate::storage::{Storage, StorageError, Subject};
 use crate::token::{self, Claims, Refused};
 use crate::writer::Queue;
 
@@ -66,6 +68,8 @@ pub struct App {
     pub demo: bool,
     /// Counters.
     pub metrics: Arc<Metrics>,
+    /// Who does what plans ask for.
+    pub worker: Arc<Worker<dyn Storage>>,
     /// Who may look at the pages.
     pub viewers: Viewers,
     /// Overviews made a moment ago.
@@ -115,6 +119,13 @@ impl App {
         UnixMs::new(clock::now_ms().saturating_add(asked.unwrap_or(0))).get()
     }
 
+    /// In a demonstration every phone has its own time: what is due by it is done as it sends.
+    async fn deliver_now(&self, subject: &Subject, now_ms: i64) {
+        if self.demo && !subject.user.is_empty() {
+            self.worker.run_for((&subject.app, &subject.user), now_ms).await;
+        }
+    }
+
     /// Runs a query on a thread where it may block.
     async fn query<T: Send + 'static>(
         self: &Arc<Self>,
@@ -143,6 +154,7 @@ pub fn router(app: Shared, cors: &Cors) -> Router {
         .route("/v1/sync", post(sync::sync))
         .route("/v1/program", get(program::program))
         .route("/v1/facts", post(facts::facts))
+        .route("/v1/subscriptions", post(subscriptions::subscriptions))
         .route("/v1/userkeys", post(facts::user_keys))
         .route("/v1/redeem", post(spend::redeem))
         .route("/v1/draw", post(spend::draw))

@@ -8,7 +8,7 @@ use axum::response::Response;
 use serde::Serialize;
 use serde_json::value::RawValue;
 
-use super::answer::{self, Ledger};
+use super::answer::{self, Journeys, Ledger};
 use super::{body, json, mac, text, Shared};
 use crate::clock;
 use crate::intake::{self, Decoded, Profile};
@@ -38,6 +38,8 @@ struct Answer {
     deleted: Option<String>,
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     names: bool,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    journeys: Option<Journeys>,
 }
 
 /// Echo of a row: held at this revision or a higher one, durably.
@@ -77,17 +79,21 @@ pub(super) async fn sync(
 async fn write(app: &Shared, decoded: Decoded, bytes: usize, now_ms: i64) -> Result<Answer, Refusal> {
     let job = decoded.into_job(bytes, now_ms, app.window)?;
     let job = SyncJob { book: app.programs.book(&job.subject.app), offline_days: app.offline_days, ..job };
+    let job = SyncJob { guide: app.programs.guide(&job.subject.app), ..job };
     let answer = answer_to(&job);
-    let name = job.subject.app.clone();
+    let (name, subject) = (job.subject.app.clone(), job.subject.clone());
     if let Some(id) = &job.deletion {
         tracing::info!(app = job.subject.app, id, "deletion asked for");
     }
     let Done::Sync(done) = app.queue.write(Job::Sync(Box::new(job))).await? else {
         return Err(Refusal::unavailable("not_written", "the database answered something else"));
     };
+    let done = *done;
+    app.deliver_now(&subject, now_ms).await;
     app.metrics.synced(&done);
     let ledger = done.ledger.map(|ledger| answer::ledger(app, &name, ledger, now_ms));
-    Ok(Answer { facts: answer::facts(done.facts), ledger, ..answer })
+    let journeys = answer::journeys(done.told);
+    Ok(Answer { facts: answer::facts(done.facts), ledger, journeys, ..answer })
 }
 
 fn answer_to(job: &SyncJob) -> Answer {

@@ -18,6 +18,7 @@ pub(super) fn main(view: &Journeys) -> String {
     ]);
     main += "<div class=\"stack\">";
     main += &card("各旅程", "手机所报；留出组什么都不收到，用来比较", &sums(&view.sums));
+    main += &card("后台执行", "本服务器代办的消息、优惠券和积分", &deliveries(view));
     main += &card("每一步", "手机判断的结果", &outcomes(view));
     main += "</div>";
     main
@@ -73,6 +74,21 @@ fn outcomes(view: &Journeys) -> String {
         [escape(&line.journey), format!("第 {} 步", line.step + 1), outcome(&line.outcome), count(line.count)]
     });
     table(["旅程", "步骤", "结果", "次数"], rows)
+}
+
+/// What this server did, and what it gave up.
+fn deliveries(view: &Journeys) -> String {
+    let rows = view.deliveries.iter().map(|(journey, word, n)| [escape(journey), outcome(word), count(*n)]);
+    let mut content = table(["旅程", "结果", "次数"], rows);
+    if !view.dead.is_empty() {
+        let rows = view.dead.iter().map(|letter| {
+            let step = format!("第 {} 步", letter.step + 1);
+            [escape(&letter.journey), step, escape(&letter.user), escape(&letter.why)]
+        });
+        content += "<p class=\"note\">多次失败后放弃的；改好后运行 huitou-collector retry 再试。</p>";
+        content += &table(["旅程", "步骤", "用户", "原因"], rows);
+    }
+    content
 }
 
 #[cfg(test)]

@@ -88,7 +88,11 @@ pub(super) fn outcome(name: &str) -> String {
         "expired" => "过期未展示",
         "held_out" => "留出组",
         "sent" => "已发送",
-        "refused" => "平台拒绝",
+        "refused" => "被拒绝",
+        "stopped" => "已达成目标，不再发送",
+        "sending" => "正在发送",
+        "waiting" => "等待重试",
+        "dead" => "已放弃",
         _ => return escape(name),
     };
     format!("{known}<small>{name}</small>")

@@ -18,6 +18,10 @@ use huitou::summary::exposures::Exposures;
 use huitou::summary::report::{ReportInsight, ReportPlan};
 use huitou::summary::Claims;
 
+use serde::Serialize;
+
+use crate::delivery::guide::Guide;
+use crate::delivery::{Action, Tried};
 use crate::experiment::results::Observed;
 use crate::ledger::export::PhoneLine;
 use crate::ledger::{Body, Entry, Rulebook};
@@ -73,6 +77,9 @@ pub trait Storage: Send + Sync {
     /// How the journeys of an app fare.
     fn journeys(&self, app: &str) -> Result<view::Journeys, StorageError>;
 
+    /// True if something of an app may be due by then.
+    fn has_due(&self, app: &str, now_ms: i64) -> Result<bool, StorageError>;
+
     /// How the people of an app stand.
     fn insight(&self, app: &str) -> Result<view::Insight, StorageError>;
 
@@ -89,6 +96,12 @@ pub enum Job {
     Fact(FactJob),
     /// What a user asks the server to do with her points and rights.
     Spend(SpendJob),
+    /// What the platform pushed of a user's subscriptions.
+    Credits(CreditsJob),
+    /// Take what is due.
+    Claim(ClaimJob),
+    /// What came of it.
+    Settle(SettleJob),
     /// WeChat's key of a user.
     UserKey(UserKeyJob),
     /// A program to serve, so that BI tools find the names of flow steps.
@@ -128,6 +141,8 @@ pub struct SyncJob {
     pub plan: Option<ReportPlan>,
     /// The rules that claims are judged by.
     pub book: Arc<Rulebook>,
+    /// What the program says of journeys.
+    pub guide: Arc<Guide>,
     /// How many dates before its last receipt a phone's claims may lie.
     pub offline_days: i64,
 }
@@ -261,6 +276,49 @@ pub enum Wish {
     },
 }
 
+/// What the platform pushed of a user's subscriptions.
+#[derive(Clone, Debug)]
+pub struct CreditsJob {
+    /// The program's `app`.
+    pub app: String,
+    /// Whose.
+    pub user: String,
+    /// By template, how many more; fewer if negative.
+    pub changes: Vec<(String, i64)>,
+    /// The key of the request.
+    pub key: String,
+    /// Hash of the request.
+    pub digest: Vec<u8>,
+}
+
+/// The wish to take what is due.
+#[derive(Clone, Debug, Default)]
+pub struct ClaimJob {
+    /// The program's `app`.
+    pub app: String,
+    /// Only hers; empty: anybody's.
+    pub user: String,
+    /// What the program says of journeys.
+    pub guide: Arc<Guide>,
+    /// Kinds that somebody does.
+    pub kinds: Vec<&'static str>,
+    /// Those of them that may be sent again when nobody knows whether they arrived.
+    pub repeatable: Vec<&'static str>,
+    /// The clock.
+    pub now_ms: i64,
+    /// The most of each sort: new ones, and those that wait for another try.
+    pub limit: usize,
+}
+
+/// What came of tries.
+#[derive(Clone, Debug)]
+pub struct SettleJob {
+    /// All that are over.
+    pub tried: Vec<Tried>,
+    /// The clock.
+    pub now_ms: i64,
+}
+
 /// WeChat's key of a user, as the merchant's server hands it over.
 #[derive(Clone, Debug)]
 pub struct UserKeyJob {
@@ -293,11 +351,17 @@ pub struct ProgramJob {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Done {
     /// To [`Job::Sync`].
-    Sync(SyncDone),
+    Sync(Box<SyncDone>),
     /// To [`Job::Fact`].
     Fact(FactDone),
     /// To [`Job::Spend`].
     Spend(SpendDone),
+    /// To [`Job::Credits`]; false: the key was used for something else.
+    Credits(bool),
+    /// To [`Job::Claim`]: what is to be sent now.
+    Claimed(Vec<Action>),
+    /// To [`Job::Settle`].
+    Settled,
     /// To [`Job::UserKey`].
     UserKey,
     /// To [`Job::Program`].
@@ -319,6 +383,32 @@ pub struct SyncDone {
     pub facts: Vec<Fact>,
     /// What became of the claims; `None` if there were none, or none that can be judged.
     pub ledger: Option<LedgerDone>,
+    /// What was done of plans, as far as the phone does not know.
+    pub told: Told,
+}
+
+/// What a phone is told of its plans.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Told {
+    /// What came of steps.
+    pub results: Vec<StepTold>,
+    /// Subscriptions left, by template.
+    pub credits: Vec<(String, u32)>,
+}
+
+/// What came of one step.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
+pub struct StepTold {
+    /// The journey.
+    pub journey: String,
+    /// Which of her own.
+    pub key: String,
+    /// When that trip began, in milliseconds.
+    pub at: i64,
+    /// From 0.
+    pub step: u8,
+    /// `sent`, `refused` …
+    pub outcome: String,
 }
 
 /// An entry of the ledger as the phone gets it.

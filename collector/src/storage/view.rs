@@ -51,6 +51,23 @@ pub struct Journeys {
     pub outcomes: Vec<Outcomes>,
     /// (kind, actions that are still to be done).
     pub pending: Vec<(String, i64)>,
+    /// (journey, what came of it, how many actions), as this server did them.
+    pub deliveries: Vec<(String, String, i64)>,
+    /// What was given up, the latest first; a few.
+    pub dead: Vec<DeadLetter>,
+}
+
+/// An action that was given up.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct DeadLetter {
+    /// Whose.
+    pub user: String,
+    /// The journey.
+    pub journey: String,
+    /// From 0.
+    pub step: i64,
+    /// What went wrong.
+    pub why: String,
 }
 
 /// How one journey fares.

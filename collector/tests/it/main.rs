@@ -6,6 +6,7 @@
 mod access;
 mod crash;
 mod deletion;
+mod deliveries;
 mod experiments;
 mod facts;
 mod forgery;
@@ -18,7 +19,9 @@ mod overload;
 mod pages;
 mod phone;
 mod program;
+mod receiver;
 mod statistics;
 mod support;
 mod sync;
 mod tools;
+mod wechat;

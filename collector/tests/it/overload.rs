@@ -55,6 +55,10 @@ impl Storage for Moody {
         Ok(Vec::new())
     }
 
+    fn has_due(&self, _: &str, _: i64) -> Result<bool, StorageError> {
+        Ok(false)
+    }
+
     fn insight(&self, _: &str) -> Result<view::Insight, StorageError> {
         Ok(view::Insight::default())
     }

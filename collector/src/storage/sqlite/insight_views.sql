@@ -82,9 +82,19 @@ CREATE VIEW journey_outcomes AS
 SELECT t.app, t.journey, d.value ->> 0 AS step, d.value ->> 1 AS outcome, count(*) AS count
 FROM trips t, json_each(t.done) d WHERE t.stopped_by IS NOT 'another' GROUP BY t.app, t.journey, step, outcome;
 
--- What is to be done and has not been stopped: what a backend asks for with `due <= now`.
+-- What is to be done and has not been stopped: what a backend asks for with `due <= now`. What a phone has promised, by its
+-- moment coming there, stays promised.
 DROP VIEW IF EXISTS pending_actions;
 CREATE VIEW pending_actions AS
-SELECT a.*, a.journey || '~' || a.key || '~' || (a.begun / 1000) || '~' || a.step AS id
+SELECT a.*, a.journey || '~' || a.key || '~' || (a.begun / 1000) || '~' || a.step AS id, t.variation, t.device, t.offset_min
 FROM actions a JOIN trips t USING (app, user, journey, key, begun)
-WHERE t.standing IN ('running', 'finished') AND t.stopped_by IS NULL AND t.held_out = 0;
+WHERE t.held_out = 0 AND (
+  t.standing IN ('running', 'finished') AND t.stopped_by IS NULL
+  OR a.fired = 1 AND a.kind <> 'message' AND t.stopped_by IS NOT 'another'
+);
+
+-- What this server did, by what came of it.
+DROP VIEW IF EXISTS delivery_sums;
+CREATE VIEW delivery_sums AS
+SELECT app, journey, kind, iif(standing = 'settled', outcome, standing) AS outcome, count(*) AS count
+FROM deliveries GROUP BY app, journey, kind, iif(standing = 'settled', outcome, standing);

@@ -1,6 +1,8 @@
 //! The database in one SQLite file.
 
 mod claims;
+mod credits;
+mod deliveries;
 mod entries;
 mod exposures;
 mod facts;
@@ -10,6 +12,7 @@ mod migrate;
 mod read;
 mod requests;
 mod spend;
+mod told;
 mod trips;
 mod write;
 
@@ -76,6 +79,16 @@ impl Sqlite {
         Ok(lock(&self.writer).query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |_| Ok(()))?)
     }
 
+    /// Looks after what was being sent as the process ended; how many actions that was. Once, before anything is sent.
+    pub fn recover(&self) -> Result<usize, StorageError> {
+        Ok(deliveries::recover(&lock(&self.writer))?)
+    }
+
+    /// Gives every dead letter another chance; how many there were.
+    pub fn revive(&self, now_ms: i64) -> Result<usize, StorageError> {
+        Ok(deliveries::revive(&lock(&self.writer), now_ms)?)
+    }
+
     /// Reads in one consistent snapshot.
     fn read<T>(&self, query: impl FnOnce(&Connection) -> rusqlite::Result<T>) -> Result<T, StorageError> {
         let idle = lock(&self.readers).pop();
@@ -125,6 +138,10 @@ impl Storage for Sqlite {
 
     fn journeys(&self, app: &str) -> Result<view::Journeys, StorageError> {
         self.read(|reader| journeys::view(reader, app))
+    }
+
+    fn has_due(&self, app: &str, now_ms: i64) -> Result<bool, StorageError> {
+        self.read(|reader| deliveries::has_due(reader, app, now_ms))
     }
 
     fn insight(&self, app: &str) -> Result<view::Insight, StorageError> {

@@ -1,12 +1,14 @@
 //! Trips through journeys: keeping what phones tell, one plan for each person however many phones she has.
 
-use huitou::summary::report::{ReportPlan, ReportTrip};
+use huitou::summary::report::{ReportDue, ReportPlan, ReportTrip};
 use rusqlite::{params, Connection, OptionalExtension, Result};
 
 use crate::storage::{Subject, SyncJob};
 
 /// Trips kept of one person; those told beyond are acknowledged and not kept.
 const TRIPS_OF_PERSON_MAX: i64 = 512;
+/// What came at once on a phone is done if the trip is not older: another backend may have done it since.
+const FIRED_DAYS_MAX: i64 = 30;
 
 /// Keeps what an upload brings, and lets what it shows end what it ends. Nothing can be sent to somebody without a name.
 pub(super) fn keep(db: &Connection, job: &SyncJob) -> Result<()> {
@@ -38,7 +40,7 @@ fn keep_one(db: &Connection, job: &SyncJob, (plan, trip): (&ReportPlan, &ReportT
         return Ok(());
     }
     upsert(db, job, (plan.revision, trip))?;
-    put_actions(db, subject, trip)?;
+    put_actions(db, job, trip)?;
     if trip.once {
         yield_to_first(db, subject, trip)
     } else {
@@ -58,11 +60,12 @@ fn upsert(db: &Connection, job: &SyncJob, (revision, trip): (u32, &ReportTrip)) 
     let done = serde_json::to_string(&trip.done).unwrap_or_default();
     db.prepare_cached(
         "INSERT INTO trips (app, user, journey, key, begun, device, revision, received_at, standing, ended, variation,
-                            held_out, once, by_order, cancel_on, done)
-         VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+                            held_out, once, by_order, cancel_on, done, offset_min)
+         VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
          ON CONFLICT (app, user, journey, key, begun) DO UPDATE SET
            device = excluded.device, revision = excluded.revision, received_at = excluded.received_at,
-           standing = excluded.standing, ended = excluded.ended, cancel_on = excluded.cancel_on, done = excluded.done",
+           standing = excluded.standing, ended = excluded.ended, cancel_on = excluded.cancel_on, done = excluded.done,
+           offset_min = excluded.offset_min",
     )?
     .execute(params![
         job.subject.app,
@@ -81,33 +84,67 @@ fn upsert(db: &Connection, job: &SyncJob, (revision, trip): (u32, &ReportTrip)) 
         trip.by_order,
         json(&trip.cancel_on),
         done,
+        job.offset_min,
     ])?;
     Ok(())
 }
 
-/// The list is whole: what is no longer in it must not be done.
-fn put_actions(db: &Connection, subject: &Subject, trip: &ReportTrip) -> Result<()> {
-    let key = params![subject.app, subject.user, trip.journey, trip.key, trip.at_ms];
-    db.prepare_cached("DELETE FROM actions WHERE app = ? AND user = ? AND journey = ? AND key = ? AND begun = ?")?
-        .execute(key)?;
+/// The list is whole: what is no longer in it must not be done, unless its moment came on the phone. What this server
+/// has begun to do is no longer here.
+fn put_actions(db: &Connection, job: &SyncJob, trip: &ReportTrip) -> Result<()> {
+    let subject = &job.subject;
+    let fired: Vec<u8> = trip.done.iter().filter(|(_, outcome)| outcome == "done").map(|(step, _)| *step).collect();
+    let steps = serde_json::to_string(&fired).unwrap_or_default();
+    let key = params![subject.app, subject.user, trip.journey, trip.key, trip.at_ms, steps];
+    let of_trip = "app = ?1 AND user = ?2 AND journey = ?3 AND key = ?4 AND begun = ?5";
+    let is_fired = "step IN (SELECT value FROM json_each(?6))";
+    db.prepare_cached(&format!("DELETE FROM actions WHERE {of_trip} AND NOT {is_fired}"))?.execute(key)?;
+    db.prepare_cached(&format!("UPDATE actions SET fired = 1 WHERE {of_trip} AND {is_fired}"))?.execute(key)?;
     for due in &trip.due {
-        db.prepare_cached(
-            "INSERT OR REPLACE INTO actions (app, user, journey, key, begun, step, due, kind, ref, service)
-             VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-        )?
-        .execute(params![
-            subject.app,
-            subject.user,
-            trip.journey,
-            trip.key,
-            trip.at_ms,
-            due.step,
-            due.at_ms,
-            due.kind,
-            due.reference,
-            due.service
-        ])?;
+        put_action(db, subject, trip, (due, false))?;
     }
+    if job.received_at_ms - trip.at_ms <= FIRED_DAYS_MAX * 86_400_000 {
+        for step in fired {
+            if let Some(due) = at_once(job, trip, step) {
+                put_action(db, subject, trip, (&due, true))?;
+            }
+        }
+    }
+    Ok(())
+}
+
+/// What was due as the trip began never stood in a plan: the program tells what it is.
+fn at_once(job: &SyncJob, trip: &ReportTrip, step: u8) -> Option<ReportDue> {
+    let deed = job.guide.deed(&trip.journey, step, trip.variation).filter(|deed| deed.kind.is_remote())?;
+    Some(ReportDue {
+        step,
+        at_ms: job.sent_at_ms.min(job.received_at_ms),
+        kind: deed.kind.word().to_owned(),
+        reference: deed.reference.clone(),
+        service: deed.is_service,
+    })
+}
+
+fn put_action(db: &Connection, subject: &Subject, trip: &ReportTrip, (due, fired): (&ReportDue, bool)) -> Result<()> {
+    db.prepare_cached(
+        "INSERT OR IGNORE INTO actions (app, user, journey, key, begun, step, due, kind, ref, service, fired)
+         SELECT ?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11
+         WHERE NOT EXISTS (SELECT 1 FROM deliveries
+                           WHERE app = ?1 AND user = ?2 AND journey = ?3 AND key = ?4 AND begun = ?5 AND step = ?6)",
+    )?
+    .execute(params![
+        subject.app,
+        subject.user,
+        trip.journey,
+        trip.key,
+        trip.at_ms,
+        due.step,
+        due.at_ms,
+        due.kind,
+        due.reference,
+        due.service,
+        fired
+    ])?;
     Ok(())
 }
 

@@ -6,7 +6,7 @@ use huitou::clock::{Day, OffsetMin, UnixMs};
 use rusqlite::{params, Connection, Result};
 use sha2::{Digest, Sha256};
 
-use super::{claims, exposures, facts, insight, spend, trips};
+use super::{claims, credits, deliveries, exposures, facts, insight, spend, told, trips};
 use crate::storage::{
     view::Traffic, Dictionary, Done, Job, ProgramJob, RowJob, Subject, SyncDone, SyncJob, UserKeyJob,
 };
@@ -16,9 +16,12 @@ const USER_KEYS_MAX: u32 = 3;
 
 pub(super) fn job(db: &Connection, job: &Job) -> Result<Done> {
     match job {
-        Job::Sync(job) => sync(db, job).map(Done::Sync),
+        Job::Sync(job) => sync(db, job).map(|done| Done::Sync(Box::new(done))),
         Job::Fact(job) => facts::fact(db, job).map(Done::Fact),
         Job::Spend(job) => spend::spend(db, job).map(Done::Spend),
+        Job::Credits(job) => credits::tell(db, job).map(Done::Credits),
+        Job::Claim(job) => deliveries::claim(db, job).map(Done::Claimed),
+        Job::Settle(job) => deliveries::settle(db, job).map(|()| Done::Settled),
         Job::UserKey(job) => user_key(db, job).map(|()| Done::UserKey),
         Job::Program(job) => program(db, job).map(|()| Done::Program),
     }
@@ -42,6 +45,7 @@ fn sync(db: &Connection, job: &SyncJob) -> Result<SyncDone> {
         }
         loyalty(db, job, &mut done)?;
         trips::keep(db, job)?;
+        done.told = told::told(db, job)?;
     }
     Ok(done)
 }
@@ -156,7 +160,7 @@ fn delete(db: &Connection, id: &str, job: &SyncJob) -> Result<()> {
     if !user.is_empty() {
         removed += db.execute("DELETE FROM ledger WHERE app = ? AND user = ?", params![app, user])?;
         // What only serves the ledger goes with it, and is not counted.
-        for table in ["devices", "checkpoints", "requests", "user_keys", "trips", "actions"] {
+        for table in ["devices", "checkpoints", "requests", "user_keys", "trips", "actions", "deliveries", "credits"] {
             db.execute(&format!("DELETE FROM {table} WHERE app = ? AND user = ?"), params![app, user])?;
         }
     }
