@@ -1,10 +1,11 @@
-// A whole backend for Huitou in one cloud function behind HTTP: counts, claims, facts, and points spent.
+// A whole backend for Huitou in one cloud function behind HTTP: counts, claims, facts, points spent, and plans done.
 //
 //   HUITOU_SECRET    signs users' tokens (docs/backend.md)      MERCHANT_KEY   for POST /v1/facts, the shop's server
 //   RECEIPT_KEY      signs receipts                             HUITOU_FILE    where to keep things; default: memory
 const { createHmac, timingSafeEqual } = require('node:crypto');
 const { decodeUpload } = require('huitou/server');
 const { Ledger, refuse } = require('./ledger');
+const { Plans } = require('./plans');
 const { openStore } = require('./store');
 
 // Every revision that phones may still claim under, oldest first.
@@ -35,6 +36,13 @@ function ledgerOf(user) {
 function keep(ledger) {
   store.data.users[ledger.user] = ledger.stored;
   store.save();
+}
+
+const isPerson = (user) => Object.hasOwn(store.data.plans, user);
+
+function plansOf(user) {
+  const { journeys = [] } = programs[programs.length - 1];
+  return new Plans(journeys, isPerson(user) ? store.data.plans[user] : undefined);
 }
 
 // How far a phone's claims are held, signed. The phone keeps the receipt and shows it.
@@ -75,9 +83,20 @@ function sync(headers, body, now) {
   if (upload.app !== claim.app || !['', claim.user].includes(upload.user)) throw refuse(403, 'wrong_user', "the token is another's");
   if (upload.delete) return erase(upload);
   const answer = { acks: keepRows(upload), attributes: upload.attributes && upload.attributes.rev, time: now };
-  if (upload.user) Object.assign(answer, loyalty(upload, now));
+  if (upload.insight) answer.insight = upload.insight.rev;
+  if (upload.user) Object.assign(answer, loyalty(upload, now), planned(upload, now));
   store.save();
   return answer;
+}
+
+// Keeps a plan, and tells what was done of it.
+function planned({ user, device, plan }, now) {
+  if (!plan && !isPerson(user)) return {};
+  const plans = plansOf(user);
+  const told = plan ? { plan: plans.take(plan, device) } : {};
+  store.data.plans[user] = plans.stored;
+  const results = plans.results(device, now);
+  return results.length > 0 ? { ...told, journeys: { results } } : told;
 }
 
 function loyalty({ user, device, claims, facts: cursor = 0 }, now) {
@@ -94,6 +113,7 @@ function erase({ user, device, delete: id }) {
   Object.keys(store.data.rows).filter((at) => [user, ''].includes(JSON.parse(at)[0]) && JSON.parse(at)[1] === device)
     .forEach((at) => { delete store.data.rows[at]; });
   delete store.data.users[user];
+  delete store.data.plans[user];
   store.save();
   return { acks: [], deleted: id };
 }
@@ -116,9 +136,28 @@ function fact(headers, body, now) {
   if (!user || !id) throw refuse(400, 'fact_malformed', 'user and id are needed');
   const ledger = ledgerOf(user);
   ledger.tell(act, id, at);
+  if (isPerson(user)) {
+    const plans = plansOf(user);
+    plans.stop({ ...act, at, kind: act.kind === 'refund' ? 'order_refunded' : act.kind });
+    store.data.plans[user] = plans.stored;
+  }
   keep(ledger);
   return { held: true };
 }
+
+// For a timer, every minute: does what is due. `send({user, kind, ref, data})` gives 'sent', 'refused' or 'no_quota'.
+exports.timer = async (send, now = Date.now()) => {
+  for (const user of Object.keys(store.data.plans)) {
+    const plans = plansOf(user);
+    for (const action of plans.due(now)) {
+      plans.begin(action, now);
+      store.save();
+      const { kind, ref, data } = action;
+      plans.settle(action, await send({ user, kind, ref, data }));
+      store.save();
+    }
+  }
+};
 
 const routes = { '/v1/sync': sync, '/v1/redeem': redeem, '/v1/facts': fact };
 

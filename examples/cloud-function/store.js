@@ -2,11 +2,11 @@
 // same object per user in a cloud database, and read, change and write it within one transaction.
 const { readFileSync, renameSync, writeFileSync } = require('node:fs');
 
-const EMPTY = { names: {}, rows: {}, users: {} };
+const EMPTY = { names: {}, rows: {}, users: {}, plans: {} };
 
 function readFile(file) {
   try {
-    return JSON.parse(readFileSync(file, 'utf8'));
+    return { ...structuredClone(EMPTY), ...JSON.parse(readFileSync(file, 'utf8')) };
   } catch (error) {
     if (error.code === 'ENOENT') return structuredClone(EMPTY);
     throw error;

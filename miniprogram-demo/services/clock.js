@@ -1,26 +1,32 @@
-// The shop's clock. The laboratory page can move it on by whole days, to show what tomorrow looks like.
+// The shop's clock. The laboratory page can move it on, to show what tomorrow or the next due moment looks like.
 const KEY = 'shop.clock';
 const DAY_MS = 86400000;
 
-let ahead_days = null;
-
-function days() {
-  if (ahead_days === null) ahead_days = Number(wx.getStorageSync(KEY)) || 0;
-  return ahead_days;
-}
+let ahead_ms = null;
 
 /** How far the clock was moved on. */
-const aheadMs = () => days() * DAY_MS;
+function aheadMs() {
+  if (ahead_ms === null) ahead_ms = Number(wx.getStorageSync(KEY)) || 0;
+  return ahead_ms;
+}
 
-/** Milliseconds since 1970, plus the days the clock was moved on. */
+/** Whole days of that. */
+const aheadDays = () => Math.floor(aheadMs() / DAY_MS);
+
+/** Milliseconds since 1970, plus what the clock was moved on. */
 function now() {
   return Date.now() + aheadMs();
 }
 
-/** Moves the clock on by one day. */
-function tomorrow() {
-  ahead_days = days() + 1;
-  wx.setStorageSync(KEY, ahead_days);
+function move(by_ms) {
+  ahead_ms = aheadMs() + by_ms;
+  wx.setStorageSync(KEY, ahead_ms);
 }
 
-module.exports = { aheadDays: days, aheadMs, now, tomorrow };
+/** Moves the clock on to a moment; never back. */
+const moveTo = (at) => move(Math.max(at - now(), 0));
+
+/** Moves the clock on by one day. */
+const tomorrow = () => move(DAY_MS);
+
+module.exports = { aheadDays, aheadMs, moveTo, now, tomorrow };

@@ -31,13 +31,13 @@ async function addressOf(child) {
 
 /** A running collector. */
 export class Collector {
-  /** Starts one on a free port, with its database in `folder`. */
-  static async start(folder) {
+  /** Starts one on a free port, with its database in `folder`; `flags` are more of its own. */
+  static async start(folder, flags = []) {
     const collector = new Collector();
     collector.binary = process.env.HUITOU_COLLECTOR || build();
     collector.database = path.join(folder, 'collector.sqlite');
     const program = path.join(ROOT, 'miniprogram-demo/program.json');
-    const command = ['serve', '--demo', '--listen', '127.0.0.1:0', '--db', collector.database, '--program', program];
+    const command = ['serve', '--demo', '--listen', '127.0.0.1:0', '--db', collector.database, '--program', program, ...flags];
     collector.child = spawn(collector.binary, command, { stdio: ['ignore', 'pipe', 'ignore'] });
     collector.url = await addressOf(collector.child);
     collector.child.stdout.resume();

@@ -84,10 +84,19 @@ export class Shopper {
   async checkIn() {
     await this.openFromMe('#me-checkin');
     await this.phone.tap('#checkin-button');
+    await this.allowMessages();
     await this.takeAward();
     const length = Number(await this.phone.text('#checkin-length'));
     await this.back();
     return length;
+  }
+
+  /** Says yes to messages, if the shop asks. */
+  async allowMessages() {
+    const allow = this.phone.page.getByRole('button', { name: '允许' });
+    const award = this.phone.find('#award-ok');
+    await allow.or(award).first().waitFor();
+    if (await allow.isVisible()) await this.phone.touch(allow);
   }
 
   /** Lets a day pass in the laboratory, and leaves it. */

@@ -90,6 +90,17 @@ export class Overlay {
   }
 }
 
+/** At most so many templates in one question. */
+const TEMPLATES_MAX = 3;
+
+/** The question for subscription messages: only within a tap, as WeChat has it. All of them or none. */
+async function subscribe(phone, { tmplIds = [] }) {
+  if (!navigator.userActivation.isActive) throw new phone.ApiFailure('can only be invoked by user TAP gesture.');
+  if (tmplIds.length === 0 || tmplIds.length > TEMPLATES_MAX) throw new phone.ApiFailure('Templates count out of range');
+  const { isConfirmed } = await phone.overlay.modal({ title: '申请向你发送以下消息', content: tmplIds.join('\n'), confirmText: '允许' });
+  return Object.fromEntries(tmplIds.map((id) => [id, isConfirmed ? 'accept' : 'reject']));
+}
+
 /** The interaction part of `wx`. */
 export function overlayApi(phone) {
   const { overlay } = phone;
@@ -103,6 +114,7 @@ export function overlayApi(phone) {
       const { isConfirmed, text } = await overlay.modal(options);
       return { confirm: isConfirmed, cancel: !isConfirmed, content: options.editable && isConfirmed ? text : null };
     }),
+    requestSubscribeMessage: api('requestSubscribeMessage', (options) => subscribe(phone, options)),
     showActionSheet: api('showActionSheet', async ({ itemList, itemColor }) => {
       const tapIndex = await overlay.actionSheet(itemList, itemColor);
       if (tapIndex < 0) throw new phone.ApiFailure('cancel');

@@ -73,11 +73,11 @@ Page({
     this.refresh();
   },
 
-  /** To the day on which a journey has something to do. */
+  /** To the moment when a journey has something to do. */
   async jump() {
     visit.onHide();
     const moved = await person.jump().catch(() => false);
-    say(moved ? `今天是 ${format.monthDay(clock.now())}` : '没有等着的事');
+    say(moved ? `现在是 ${format.dateTime(clock.now())}` : '没有等着的事');
     visit.onShow();
     this.refresh();
   },
