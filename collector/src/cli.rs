@@ -35,6 +35,8 @@ pub(crate) enum Command {
     Token(Token),
     /// Run experiments in which nothing differs, to see how often assignment and statistics find something.
     SimulateAa(SimulateAa),
+    /// Put made-up people through journeys, with the real engine and collector, and tell what came of it.
+    Simulate(Simulate),
     /// Fit the models that phones score people with, and write the `model` section of a program.
     Fit(Box<Fit>),
     /// Measure a running collector: acknowledged uploads a second, and how long each took.
@@ -224,6 +226,22 @@ pub(crate) struct SimulateAa {
     /// Of what people do.
     #[arg(long, default_value_t = 1, value_name = "N")]
     pub(crate) seed: u64,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Simulate {
+    /// People.
+    #[arg(long, default_value_t = 20_000, value_name = "N")]
+    pub(crate) persons: u32,
+    /// For how long.
+    #[arg(long, default_value_t = 90, value_name = "N", value_parser = clap::value_parser!(u32).range(1..=366))]
+    pub(crate) days: u32,
+    /// Of everything that is left to chance.
+    #[arg(long, default_value_t = 1, value_name = "N")]
+    pub(crate) seed: u64,
+    /// Folder for the database, which is kept [default: a temporary one].
+    #[arg(long, value_name = "FOLDER")]
+    pub(crate) keep: Option<PathBuf>,
 }
 
 #[derive(Debug, Args)]

@@ -20,9 +20,9 @@ use huitou_collector::secret::{AppSecrets, Secret, Secrets};
 use huitou_collector::server::{self, Rate, Settings};
 use huitou_collector::storage::Sqlite;
 use huitou_collector::token::{mint, Claims};
-use huitou_collector::{export, load, storage, verify, writer};
+use huitou_collector::{export, load, simulate, storage, verify, writer};
 
-use crate::cli::{Backup, Command, Database, Durability, Export, Keys, Load, LogFormat, Serve, SimulateAa, Token};
+use crate::cli::{Backup, Command, Database, Durability, Export, Keys, Load, LogFormat, Serve, Simulate, SimulateAa, Token};
 
 mod fit;
 mod ledger;
@@ -46,6 +46,7 @@ pub(crate) fn run(command: Command) -> Result<ExitCode, Failure> {
         Command::Backup(backup) => run_backup(&backup),
         Command::Token(token) => run_token(&token),
         Command::SimulateAa(plan) => run_simulation(&plan),
+        Command::Simulate(command) => run_journeys(&command),
         Command::Fit(plan) => fit::run(&plan),
         Command::Load(load) => run_load(&load),
     }
@@ -55,6 +56,22 @@ pub(crate) fn run(command: Command) -> Result<ExitCode, Failure> {
 fn run_simulation(plan: &SimulateAa) -> Result<ExitCode, Failure> {
     let plan = Plan { tests: plan.tests, phones: plan.phones, seed: plan.seed };
     let report = simulation::run(plan).map_err(Failure::new)?;
+    print!("{report}");
+    Ok(if report.is_sound() { ExitCode::SUCCESS } else { ExitCode::FAILURE })
+}
+
+/// Exit code 1 if a rule was broken.
+fn run_journeys(command: &Simulate) -> Result<ExitCode, Failure> {
+    let plan = simulate::Plan { persons: command.persons, days: command.days, seed: command.seed };
+    let own = std::env::temp_dir().join(format!("huitou-simulate-{}", std::process::id()));
+    let folder = command.keep.as_ref().unwrap_or(&own);
+    std::fs::create_dir_all(folder).map_err(|e| Failure::io("create", folder, &e))?;
+    let report = simulate::run(plan, folder);
+    if command.keep.is_none() {
+        // What is left there harms nobody.
+        let _ = std::fs::remove_dir_all(folder);
+    }
+    let report = report?;
     print!("{report}");
     Ok(if report.is_sound() { ExitCode::SUCCESS } else { ExitCode::FAILURE })
 }

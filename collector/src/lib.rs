@@ -25,6 +25,7 @@ pub mod programs;
 pub mod refusal;
 pub mod secret;
 pub mod server;
+pub mod simulate;
 pub mod storage;
 pub mod token;
 pub mod verify;

@@ -37,12 +37,17 @@ impl Served {
     /// Reads and checks a program file; its warnings go to the log.
     pub fn read(path: &Path) -> Result<Served, Failure> {
         let text = std::fs::read_to_string(path).map_err(|e| Failure::io("read", path, &e))?;
+        Served::of(text, &path.display().to_string())
+    }
+
+    /// The same of a program at hand; `name` is for messages.
+    pub fn of(text: String, name: &str) -> Result<Served, Failure> {
         let (program, warnings) = huitou::program::load(&text).map_err(|mistakes| {
             let lines: Vec<String> = mistakes.iter().map(ToString::to_string).collect();
-            Failure::new(format!("{}: {}", path.display(), lines.join("; ")))
+            Failure::new(format!("{name}: {}", lines.join("; ")))
         })?;
         for warning in warnings {
-            tracing::warn!(file = %path.display(), path = warning.path, "{}", warning.message);
+            tracing::warn!(file = name, path = warning.path, "{}", warning.message);
         }
         let (app, revision) = (program.names.app.clone(), program.revision);
         let guide = Arc::new(Guide::of(&program));

@@ -124,7 +124,8 @@ pub fn run(settings: Settings, stop: impl Future<Output = ()>) -> Result<(), Fai
     }
 }
 
-fn router(
+/// Puts the parts together, without a network.
+pub(crate) fn router(
     settings: Settings,
     storage: Arc<dyn Storage>,
     queue: writer::Queue,
