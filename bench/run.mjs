@@ -9,14 +9,15 @@ import { parseArgs } from 'node:util';
 import { trackCpu } from './cpu.mjs';
 import { experimentCpu } from './experiments.mjs';
 import { busyYear } from './fold.mjs';
+import { executed, phoneCpu } from './journeys.mjs';
 import { collectorLoad } from './load.mjs';
 import { openToReady } from './ready.mjs';
 import { badHour, crashes, days, freezeOnHide, slowAnswers } from './scenarios.mjs';
 import { SUBJECTS } from './subjects.mjs';
 import { isMet, table } from './table.mjs';
 
-const FULL = { rounds: 15, bursts: 50, experiments: { rounds: 25, evaluations: 4000 }, starts: 6, moments: 40, hourEvents: 900, slowEvents: 60, store: { days: 60, starts: 3, times: 15 }, load: { clients: 50, seconds: 10 } };
-const SMOKE = { rounds: 1, bursts: 2, experiments: { rounds: 1, evaluations: 200 }, starts: 2, moments: 2, hourEvents: 30, slowEvents: 5, store: { days: 2, starts: 1, times: 3 }, load: { clients: 2, seconds: 1 } };
+const FULL = { rounds: 15, bursts: 50, experiments: { rounds: 25, evaluations: 4000 }, starts: 6, moments: 40, hourEvents: 900, slowEvents: 60, store: { days: 60, starts: 3, times: 15 }, load: { clients: 50, seconds: 10 }, journeys: { rounds: 15, times: 200 }, plans: { persons: 1000, wait_s: 8 } };
+const SMOKE = { rounds: 1, bursts: 2, experiments: { rounds: 1, evaluations: 200 }, starts: 2, moments: 2, hourEvents: 30, slowEvents: 5, store: { days: 2, starts: 1, times: 3 }, load: { clients: 2, seconds: 1 }, journeys: { rounds: 1, times: 5 }, plans: { persons: 5, wait_s: 1 } };
 
 const RIVALS = ['sensors', 'umeng'];
 
@@ -138,8 +139,24 @@ async function experimentLines({ experiments }) {
   return lines;
 }
 
+async function journeyLines({ journeys, plans }) {
+  const cpu = await phoneCpu(journeys);
+  const done = await executed(plans);
+  const us = (name, ours, goal) => ({ name, unit: 'µs CPU', ours, goal, isTimed: true });
+  return [
+    us('50 journeys: an event that begins or ends four of them', cpu.event, 50),
+    us('… an event that none of them looks for', cpu.other, 50),
+    us('… the same event without journeys', cpu.plain),
+    us('… plan()', cpu.plan),
+    us('outlook() of half a year', cpu.outlook),
+    us('due() of half a year', cpu.due),
+    { name: 'collector: actions done by webhook', unit: '/s', ours: done.per_s, goalText: '≥ 1,000', met: done.per_s >= 1000, isTimed: true },
+    { name: '… missing or doubled', ours: done.missing + done.doubled, goal: 0 },
+  ];
+}
+
 async function measure(size) {
-  const parts = [cpuLines, experimentLines, dayLines, crashLines, networkLines, foldLines, machineLines];
+  const parts = [cpuLines, experimentLines, dayLines, crashLines, networkLines, foldLines, journeyLines, machineLines];
   const lines = [];
   for (const part of parts) lines.push(...(await part(size)));
   return lines;

@@ -22,9 +22,10 @@ export function collectorProgram() {
  * Starts a collector of its own on a free port.
  * @param {string} db SQLite file
  * @param {string} program file of the program that it serves
+ * @param {string[]} [more] flags
  */
-export async function startCollector(db, program) {
-  const flags = ['serve', '--demo', '--listen', '127.0.0.1:0', '--db', db, '--program', program, '--log-level', 'error'];
+export async function startCollector(db, program, more = []) {
+  const flags = ['serve', '--demo', '--listen', '127.0.0.1:0', '--db', db, '--program', program, '--log-level', 'error', ...more];
   const child = spawn(collectorProgram(), flags, { stdio: ['ignore', 'pipe', 'inherit'] });
   const ended = new Promise((resolve) => { child.once('exit', resolve); });
   const early = ended.then((code) => { throw new Error('the collector ended with ' + code); });

@@ -110,6 +110,8 @@ impl<'a> Life<'a> {
                 visit_ms = earlier_ms;
             }
         }
+        let held = self.phone.tell(self.watch.last_ms, &json!({ "op": "points" }))?;
+        tally.points += held.get("available").and_then(Value::as_i64).unwrap_or(0);
         self.watch.close(tally);
         Ok(())
     }

@@ -12,6 +12,8 @@ use crate::storage::open_readonly;
 
 /// Orders within so many days of a trip's beginning count for it.
 const WINDOW_DAYS: i64 = 14;
+/// The program's: what a point takes off.
+const POINT_FEN: i64 = 1;
 const ZONE_MS: i64 = 8 * 3_600_000;
 /// The program's: quiet from 21:30 to 9:00, one message a date, three in seven.
 const QUIET_MIN: (i64, i64) = (21 * 60 + 30, 9 * 60);
@@ -31,6 +33,7 @@ pub(super) struct Tally {
     pub(super) coupons_given: u64,
     pub(super) coupons_used: u64,
     pub(super) coupons_fen: i64,
+    pub(super) points: i64,
     pub(super) messages: u64,
     pub(super) service: u64,
     pub(super) in_7_days_max: u64,
@@ -59,6 +62,7 @@ impl Tally {
         sums.into_iter().for_each(|(sum, more)| *sum += more);
         self.paid_fen += other.paid_fen;
         self.coupons_fen += other.coupons_fen;
+        self.points += other.points;
         self.in_7_days_max = self.in_7_days_max.max(other.in_7_days_max);
         self.on_a_date_max = self.on_a_date_max.max(other.on_a_date_max);
         other.weeks.iter().for_each(|(count, weeks)| *self.weeks.entry(*count).or_default() += weeks);
@@ -181,6 +185,7 @@ impl fmt::Display for Report {
         writeln!(f, "orders {}, paid {}", tally.orders, yuan(tally.paid_fen))?;
         let (given, used) = (tally.coupons_given, tally.coupons_used);
         writeln!(f, "coupons given {given}, used {used}, worth {}", yuan(tally.coupons_fen))?;
+        writeln!(f, "points earned and held {}, worth {}", tally.points, yuan(tally.points * POINT_FEN))?;
         writeln!(f, "messages {}, of which {} service; asked {} times", tally.messages, tally.service, tally.asked)?;
         let weeks: u64 = tally.weeks.values().sum();
         let marketing = tally.messages - tally.service;

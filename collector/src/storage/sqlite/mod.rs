@@ -21,6 +21,7 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use huitou::bytes::Writer;
+use rusqlite::config::DbConfig;
 use rusqlite::{Connection, ErrorCode, OpenFlags, TransactionBehavior};
 
 use entries::Whose;
@@ -163,6 +164,8 @@ pub fn open_readonly(path: &Path) -> Result<Connection, StorageError> {
 
 fn prepare(writer: &Connection, durability: Durability) -> rusqlite::Result<()> {
     writer.busy_timeout(BUSY)?;
+    // Or a statement that partial indices might serve is prepared anew whenever other values are bound to it.
+    writer.set_db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_QPSG, true)?;
     writer.pragma_update(None, "journal_mode", "wal")?;
     // In WAL mode FULL flushes the log at each commit; NORMAL only when the log moves into the file.
     let synchronous = if durability == Durability::PowerLoss { "full" } else { "normal" };
@@ -170,7 +173,8 @@ fn prepare(writer: &Connection, durability: Durability) -> rusqlite::Result<()> 
     // Deleted rows are overwritten where that costs no extra page.
     writer.pragma_update(None, "secure_delete", "fast")?;
     writer.pragma_update(None, "journal_size_limit", 64 * 1024 * 1024)?;
-    writer.set_prepared_statement_cache_capacity(64);
+    // More than there are statements: preparing one anew costs more than running it.
+    writer.set_prepared_statement_cache_capacity(256);
     Ok(())
 }
 
