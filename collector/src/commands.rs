@@ -22,7 +22,9 @@ use huitou_collector::storage::Sqlite;
 use huitou_collector::token::{mint, Claims};
 use huitou_collector::{export, load, simulate, storage, verify, writer};
 
-use crate::cli::{Backup, Command, Database, Durability, Export, Keys, Load, LogFormat, Serve, Simulate, SimulateAa, Token};
+use crate::cli::{
+    Backup, Command, Database, Durability, Export, Keys, Load, LogFormat, Serve, Simulate, SimulateAa, Token,
+};
 
 mod fit;
 mod ledger;

@@ -43,6 +43,8 @@ cargo xtask COMMAND
   hash-quality
            whether people fall evenly and independently into the buckets of experiments: [--ids N]
   mutate   the loyalty fold made wrong in one place at a time, to see whether tests notice: [--count N] [--seed N]
+  simulate made-up people through journeys, with the real engine and collector, beside those held out:
+           [--persons N] [--days N] [--seed N]
   simulate-aa
            experiments in which nothing differs, through the engine's assignment and the collector's statistics:
            [--tests N] [--phones N] [--seed N]
@@ -75,7 +77,8 @@ fn run(mut arguments: Arguments) -> Result<ExitCode> {
         Some("fuzz") => return fuzz::run(&workspace, &arguments.finish()),
         Some("hash-quality") => return hash_quality::run(&workspace, &arguments.finish()),
         Some("mutate") => return mutate::run(&workspace, arguments),
-        Some("simulate-aa") => return simulate::run(&workspace, &arguments.finish()),
+        Some("simulate") => return simulate::run(&workspace, "simulate", &arguments.finish()),
+        Some("simulate-aa") => return simulate::run(&workspace, "simulate-aa", &arguments.finish()),
         Some("score") => return score::score(&workspace, &arguments.finish()),
         Some("quality") => return score::quality(&workspace, arguments.finish().into_iter().next()),
         Some("audit") => audit::run(&workspace)?,

@@ -1,4 +1,4 @@
-//! `cargo xtask simulate-aa`: hands over to the collector, whose statistics are on trial.
+//! `cargo xtask simulate` and `simulate-aa`: hand over to the collector, whose journeys and statistics are on trial.
 
 use std::ffi::OsString;
 use std::process::{Command, ExitCode};
@@ -8,8 +8,8 @@ use anyhow::Result;
 use crate::process;
 use crate::workspace::Workspace;
 
-/// Runs the simulation with what else was typed; the exit code says whether chance explains what was found.
-pub(crate) fn run(workspace: &Workspace, arguments: &[OsString]) -> Result<ExitCode> {
+/// Runs that command of the collector with what else was typed; the exit code says whether all is as it should be.
+pub(crate) fn run(workspace: &Workspace, command: &str, arguments: &[OsString]) -> Result<ExitCode> {
     let mut cargo = Command::new("cargo");
     cargo.current_dir(workspace.root()).args([
         "run",
@@ -19,7 +19,7 @@ pub(crate) fn run(workspace: &Workspace, arguments: &[OsString]) -> Result<ExitC
         "--package",
         "huitou-collector",
         "--",
-        "simulate-aa",
+        command,
     ]);
     process::hand_over(cargo.args(arguments))
 }

@@ -52,7 +52,9 @@ pub(super) struct Deeds {
 impl Person {
     /// The same seed and number, the same person.
     pub(super) fn new(seed: u64, number: u32, start_ms: i64) -> Person {
-        let mut random = Random::new(seed.wrapping_mul(0x9e37_79b9_7f4a_7c15) ^ u64::from(number).wrapping_mul(0xd6e8_feb8_6659_fd93));
+        let mut random = Random::new(
+            seed.wrapping_mul(0x9e37_79b9_7f4a_7c15) ^ u64::from(number).wrapping_mul(0xd6e8_feb8_6659_fd93),
+        );
         let rate = random.gamma(RATE_SHAPE) * RATE_MEAN / RATE_SHAPE;
         let life_days = -random.uniform().ln() * LIFE_MEAN_DAYS;
         Person {

@@ -156,7 +156,8 @@ impl Report {
         let mut rows = statement.query([end_ms, WINDOW_DAYS * DAY_MS]).map_err(failed)?;
         while let Some(row) = rows.next().map_err(failed)? {
             let read = || -> rusqlite::Result<(String, bool, Arm)> {
-                let arm = Arm { people: row.get(2)?, orders: row.get(3)?, paid_fen: row.get(4)?, paid_squares: row.get(5)? };
+                let arm =
+                    Arm { people: row.get(2)?, orders: row.get(3)?, paid_fen: row.get(4)?, paid_squares: row.get(5)? };
                 Ok((row.get(0)?, row.get(1)?, arm))
             };
             let (journey, held_out, arm) = read().map_err(failed)?;
@@ -181,7 +182,11 @@ impl fmt::Display for Report {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let (plan, tally) = (&self.plan, &self.tally);
         writeln!(f, "{} persons, {} days, seed {}", plan.persons, plan.days, plan.seed)?;
-        writeln!(f, "visits {}, of which {} for a message; check-ins {}", tally.visits, tally.brought, tally.check_ins)?;
+        writeln!(
+            f,
+            "visits {}, of which {} for a message; check-ins {}",
+            tally.visits, tally.brought, tally.check_ins
+        )?;
         writeln!(f, "orders {}, paid {}", tally.orders, yuan(tally.paid_fen))?;
         let (given, used) = (tally.coupons_given, tally.coupons_used);
         writeln!(f, "coupons given {given}, used {used}, worth {}", yuan(tally.coupons_fen))?;
@@ -199,7 +204,9 @@ impl fmt::Display for Report {
             write_arms(f, journey, (on, held))?;
         }
         writeln!(f, "\nwhat the collector did:")?;
-        self.deliveries.iter().try_for_each(|(journey, kind, outcome, count)| writeln!(f, "{journey} {kind} {outcome} {count}"))
+        self.deliveries
+            .iter()
+            .try_for_each(|(journey, kind, outcome, count)| writeln!(f, "{journey} {kind} {outcome} {count}"))
     }
 }
 
@@ -235,4 +242,52 @@ fn write_arms(f: &mut fmt::Formatter<'_>, journey: &str, (on, held): (&Arm, &Arm
 
 fn yuan(fen: i64) -> String {
     format!("{}.{:02} yuan", fen / 100, fen % 100)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Noon on the first day.
+    const NOON: i64 = START_MS + 12 * 3_600_000;
+
+    fn watched(allowed: i64, messages: &[(i64, bool)]) -> Tally {
+        let (mut watch, mut tally) = (Watch::default(), Tally::default());
+        (0..allowed).for_each(|_| watch.allow("t"));
+        for &(at_ms, is_service) in messages {
+            let action = Action { reference: "t".into(), is_service, ..Action::default() };
+            watch.message(at_ms, (&action, &mut tally));
+            watch.last_ms = at_ms;
+        }
+        watch.close(&mut tally);
+        tally
+    }
+
+    #[test]
+    fn every_rule_that_is_broken_is_seen() {
+        let hour = 3_600_000;
+        assert_eq!(watched(1, &[(NOON, false)]).broken, 0);
+        assert_eq!(watched(0, &[(NOON, false)]).broken, 1, "without a yes");
+        assert_eq!(watched(1, &[(NOON + 9 * hour + hour / 2, false)]).broken, 1, "21:30");
+        assert_eq!(watched(1, &[(NOON - 3 * hour - 1, false)]).broken, 1, "08:59:59");
+        assert_eq!(watched(1, &[(NOON - 3 * hour, false)]).broken, 0, "09:00");
+        assert_eq!(watched(1, &[(NOON + 11 * hour, true)]).broken, 0, "service at night");
+        assert_eq!(watched(2, &[(NOON, false), (NOON + hour, false)]).broken, 1, "two on one date");
+        let daily = |days: &[i64]| days.iter().map(|day| (NOON + day * DAY_MS, false)).collect::<Vec<_>>();
+        assert_eq!(watched(9, &daily(&[0, 2, 4, 6])).broken, 1, "four in seven");
+        let fine = watched(9, &daily(&[0, 2, 4, 7]));
+        assert_eq!((fine.broken, fine.in_7_days_max, fine.messages), (0, 3, 4));
+        assert_eq!(fine.weeks, BTreeMap::from([(1, 1), (3, 1)]));
+    }
+
+    #[test]
+    fn what_a_journey_is_worth_has_an_interval() {
+        let arm = |orders, paid_fen: i64| Arm { people: 100, orders, paid_fen, paid_squares: 20_000_000.0 };
+        let arms = BTreeMap::from([("cart".to_owned(), [arm(60, 30_000), arm(40, 20_000)])]);
+        let plan = Plan { persons: 200, days: 1, seed: 1 };
+        let report = Report { plan, tally: Tally::default(), arms, deliveries: Vec::new() };
+        let text = report.to_string();
+        assert!(text.contains("+20.00 points (+6.42 to +33.58)"), "{text}");
+        assert!(text.contains("yuan a person +1.00 (-0.02 to +2.02)"), "{text}");
+    }
 }
