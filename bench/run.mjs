@@ -144,7 +144,7 @@ async function journeyLines({ journeys, plans }) {
   const done = await executed(plans);
   const us = (name, ours, goal) => ({ name, unit: 'µs CPU', ours, goal, isTimed: true });
   return [
-    us('50 journeys: an event that begins or ends four of them', cpu.event, 50),
+    us('50 journeys: an event that begins one and ends another', cpu.event, 50),
     us('… an event that none of them looks for', cpu.other, 50),
     us('… the same event without journeys', cpu.plain),
     us('… plan()', cpu.plan),

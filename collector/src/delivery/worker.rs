@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use tokio::sync::watch;
-use tokio::task::JoinSet;
+use tokio::task::{JoinError, JoinSet};
 
 use super::courier::Couriers;
 use super::guide::Guide;
@@ -58,7 +58,9 @@ impl<S: Storage + ?Sized + 'static> Worker<S> {
                 continue;
             }
             for (app, guide) in &self.guides {
-                while self.once((app, ""), guide, now_ms).await >= BATCH && self.per_second == 0 && !*stop.borrow() {}
+                while self.once((app, ""), guide, now_ms).await >= AT_A_TIME && self.per_second == 0 && !*stop.borrow()
+                {
+                }
             }
         }
     }
@@ -77,14 +79,16 @@ impl<S: Storage + ?Sized + 'static> Worker<S> {
         if !self.is_due(app, now_ms).await {
             return 0;
         }
-        let limit = if self.per_second == 0 { BATCH } else { self.per_second.min(BATCH) };
         let (kinds, repeatable) = self.kinds();
+        // What was claimed and never tried is lost with the process where nobody could tell a repetition: not many then.
+        let batch = if kinds.len() == repeatable.len() { BATCH } else { AT_A_TIME };
+        let limit = if self.per_second == 0 { batch } else { self.per_second.min(batch) };
         let (app, user, guide) = (app.to_owned(), user.to_owned(), guide.clone());
         let job = ClaimJob { app, user, guide: guide.clone(), kinds, repeatable, now_ms, limit };
         let Ok(Done::Claimed(actions)) = self.queue.write(Job::Claim(job)).await else { return 0 };
         let count = actions.len();
-        for group in actions.chunks(AT_A_TIME) {
-            let tried = self.deliver(group, &guide, now_ms).await;
+        if count > 0 {
+            let tried = self.deliver(actions, &guide, now_ms).await;
             self.settle(tried, now_ms).await;
         }
         count
@@ -109,17 +113,21 @@ impl<S: Storage + ?Sized + 'static> Worker<S> {
         (kinds, repeatable.collect())
     }
 
-    async fn deliver(&self, actions: &[Action], guide: &Arc<Guide>, now_ms: i64) -> Vec<Tried> {
-        let mut tries = JoinSet::new();
-        for action in actions.iter().cloned() {
+    /// At most [`AT_A_TIME`] side by side.
+    async fn deliver(&self, actions: Vec<Action>, guide: &Arc<Guide>, now_ms: i64) -> Vec<Tried> {
+        let (mut tries, mut tried) = (JoinSet::new(), Vec::new());
+        // One that panicked stays 'sending' until the next start.
+        let told = |one: Result<Tried, JoinError>| one.inspect_err(|error| tracing::error!(%error, "a try panicked"));
+        for action in actions {
             let Some(courier) = self.couriers.of(&action.kind).cloned() else { continue };
+            if tries.len() >= AT_A_TIME {
+                tried.extend(tries.join_next().await.and_then(|one| told(one).ok()));
+            }
             let guide = guide.clone();
             tries.spawn_blocking(move || Tried { attempt: courier.deliver(&action, &guide, now_ms), action });
         }
-        let mut tried = Vec::new();
         while let Some(one) = tries.join_next().await {
-            // One that panicked stays 'sending' until the next start.
-            tried.extend(one.inspect_err(|error| tracing::error!(%error, "a delivery panicked")));
+            tried.extend(told(one));
         }
         tried
     }

@@ -7,6 +7,7 @@ mod access;
 mod crash;
 mod deletion;
 mod deliveries;
+mod delivery_properties;
 mod experiments;
 mod facts;
 mod forgery;
