@@ -120,7 +120,10 @@ impl Engine {
         if self.has_no_journeys() {
             return;
         }
-        self.fill_for_trips();
+        // Conditions are asked only of what is due.
+        if soonest(&self.journeys, &Rules::of(&self.program)).is_some_and(|due| due <= until) {
+            self.fill_for_trips();
+        }
         let now = until;
         while let Some(change) = {
             let holds = |journey: usize, step: usize| self.holds(journey, step);
