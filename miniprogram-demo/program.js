@@ -1,7 +1,7 @@
 // Made from program.json by tools/program.mjs; a test keeps the two equal.
 module.exports = {
   "app": "tea-shop",
-  "revision": 4,
+  "revision": 5,
   "day_zone": "Asia/Shanghai",
   "session": { "idle_minutes": 30 },
   "pages": ["home", "category", "search", "product", "cart", "checkout", "done", "me", "orders", "checkin", "points", "mall", "lottery", "member", "rewards", "collection", "settings", "lab"],
@@ -186,15 +186,21 @@ module.exports = {
     },
     {
       "id": "streak-breaks", "enter_on": "check_in", "restart_on_repeat": true, "goal": ["check_in"], "when": { "streak": { "$gte": 2 } },
-      "steps": [{ "after": "1d", "at_clock": "20:00", "do": { "kind": "message", "template": "streak-breaks" } }]
+      "steps": [
+        {
+          "after": "1d", "at_clock": "00:00", "keeps_days": 1,
+          "do": { "kind": "badge", "ref": "streak", "data": { "title": "今天还没签到", "note": "差一次，连签就断了", "go": "去签到", "page": "/pages/checkin/checkin" } }
+        },
+        { "after": "1d", "at_clock": "20:00", "do": { "kind": "message", "template": "streak-breaks" } }
+      ]
     },
     {
       "id": "member-day", "enter_on": "member_day:茶友日", "priority": 10,
       "steps": [
         { "before": "1d", "at_clock": "19:00", "do": { "kind": "message", "template": "member-day" } },
         {
-          "before": "0d", "at_clock": "00:00", "keeps_days": 0,
-          "do": { "kind": "popup", "ref": "member-day", "data": { "title": "今天是茶友日", "content": "下单双倍积分，仅此一天。", "confirm": "逛一逛" } }
+          "before": "0d", "at_clock": "00:00", "keeps_days": 1,
+          "do": { "kind": "badge", "ref": "member-day", "data": { "title": "今天是茶友日", "note": "下单双倍积分，仅此一天", "go": "逛一逛", "page": "category" } }
         }
       ]
     },

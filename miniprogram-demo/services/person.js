@@ -3,6 +3,7 @@ const cart = require('./cart');
 const catalog = require('./catalog');
 const clock = require('./clock');
 const engine = require('./engine');
+const notices = require('./notices');
 const route = require('./route');
 const trials = require('./trials');
 const format = require('../utils/format');
@@ -100,9 +101,13 @@ async function jump() {
   return true;
 }
 
-/** What is to be shown now: a popup, as a journey has it. */
-async function act({ id, kind, data }) {
-  if (kind !== 'popup') return;
+/** What is to be shown now, as a journey has it: a strip on the home page, or a popup. */
+async function act(action) {
+  if (action.kind === 'badge') notices.put(action);
+  if (action.kind === 'popup') await pop(action);
+}
+
+async function pop({ id, data }) {
   const { title, content, confirm, coupon, page } = data;
   const answer = await wx.showModal({ title, content, confirmText: confirm, cancelText: '下次吧' });
   if (!answer.confirm) {

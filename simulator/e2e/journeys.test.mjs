@@ -66,10 +66,29 @@ describe('what is done while she is away', { skip: skipReason }, () => {
     assert.match(await collector.page('/journeys'), /后台执行[\s\S]*after-first-order[\s\S]*已发送/);
   });
 
+  it('reminds of a run that is about to break, until she checks in', async () => {
+    const { phone } = shopper;
+    const strip = phone.find('#notice-streak-breaks');
+    await shopper.checkIn();
+    await shopper.tomorrow();
+    await shopper.checkIn();
+    await shopper.tab('首页');
+    assert.equal(await strip.isVisible(), false);
+    await shopper.tomorrow();
+    await shopper.tab('首页');
+    assert.match(await phone.waitText('#notice-streak-breaks', /去签到/), /今天还没签到[\s\S]*连签/);
+    await phone.touch(strip.locator('.notice-go, [class*="notice-go"]').first());
+    await phone.tap('#checkin-button');
+    await shopper.allowMessages();
+    await shopper.takeAward();
+    await shopper.back();
+    await shopper.tab('首页');
+    assert.equal(await strip.isVisible(), false, 'there is nothing left to say');
+  });
+
   it('a message needs her yes; a cart left brings it, and buying stops what is behind it', async () => {
     const { phone } = shopper;
     shop.heard.length = 0;
-    await shopper.checkIn();
     await shopper.openProduct('green', 'longjing');
     await shopper.addToCart();
     await shopper.back();

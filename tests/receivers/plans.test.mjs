@@ -172,9 +172,10 @@ describe('cron over the database', () => {
     const sql = ['schema', 'ledger', 'journeys'].map((name) => readFileSync(join(ROOT, `collector/src/storage/sqlite/${name}.sql`), 'utf8'));
     const views = readFileSync(join(ROOT, 'collector/src/storage/sqlite/insight_views.sql'), 'utf8').split(/(?=DROP VIEW)/).filter((text) => /^DROP VIEW IF EXISTS (pending_actions|delivery_sums)/.test(text));
     const now = Date.now();
+    const dueOf = (at) => (at === 1 ? now + 60000 : at === 2 ? now - 2 * DAY_MS : now - 1000);
     const rows = Array.from({ length: 50 }, (_, at) => `
       INSERT INTO trips VALUES ('s', 'u${at}', 'cart', '', 1, 'd', 1, 1, 'running', 1, 0, ${at % 5 === 0 ? 1 : 0}, 0, 0, '[]', '[]', 480, NULL);
-      INSERT INTO actions VALUES ('s', 'u${at}', 'cart', '', 1, 0, ${at === 1 ? now + 60000 : at === 2 ? now - 2 * DAY_MS : now - 1000}, 'message', 't', 0, 0);`);
+      INSERT INTO actions VALUES ('s', 'u${at}', 'cart', '', 1, 0, ${dueOf(at)}, ${dueOf(at)}, 'message', 't', 0, 0);`);
     execFileSync('python3', ['-c', 'import sqlite3, sys; sqlite3.connect(sys.argv[1]).executescript(sys.stdin.read())', file], { input: [...sql, ...views, ...rows].join('\n') });
     const run = () => new Promise((resolve, reject) => {
       const child = spawn('python3', [join(ROOT, 'examples/recipes/cron.py'), file]);

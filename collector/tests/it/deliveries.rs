@@ -235,10 +235,17 @@ fn caps_and_quiet_hours_hold_over_all_phones() {
     assert_eq!(outcomes(&place), "care sent", "marketing waits, service does not");
     ahead(&server, ("u1", 1), 121 * 60_000);
     assert_eq!(outcomes(&place), "care sent, hello sent");
+    tell(&server, ("u2", 3), &[trip("hello", 23 * 60, ("message", "T1"))]);
+    ahead(&server, ("u2", 3), 121 * 60_000);
+    assert_eq!(outcomes(&place), "care sent, hello expired, hello sent", "what quiet hours hold does not get younger");
     let again = |key: &str| with(trip("hello", 0, ("message", "T1")), json!({ "key": key }));
     tell(&server, ("u1", 2), &[again("a"), again("b")]);
     ahead(&server, ("u1", 2), 122 * 60_000);
-    assert_eq!(outcomes(&place), "care sent, hello sent, hello sent, hello capped", "two on a date, from any phone");
+    assert_eq!(
+        outcomes(&place),
+        "care sent, hello expired, hello sent, hello sent, hello capped",
+        "two on a date, from any phone"
+    );
     assert_eq!(hook.heard().len(), 3);
 }
 

@@ -1,6 +1,7 @@
 const engine = require('../../services/engine');
 const { liveHooks } = require('../../services/live');
 const loyalty = require('../../services/loyalty');
+const notices = require('../../services/notices');
 const route = require('../../services/route');
 const { spoken } = require('../../utils/calendar');
 
@@ -27,6 +28,7 @@ Page({
     engine.askSubscribe();
     const gain = this.data.view.gain;
     await this.claim(() => loyalty.checkIn(), gain > 0 ? '签到成功' : '今天的茶已为您温好');
+    notices.settle('streak-breaks');
   },
 
   openMakeUp(e) {

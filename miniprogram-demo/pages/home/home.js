@@ -3,6 +3,7 @@ const cart = require('../../services/cart');
 const clock = require('../../services/clock');
 const engine = require('../../services/engine');
 const loyalty = require('../../services/loyalty');
+const notices = require('../../services/notices');
 const person = require('../../services/person');
 const route = require('../../services/route');
 const display = require('../../data/home');
@@ -22,14 +23,20 @@ Page({
     categories: catalog.categories,
     today: null,
     nudge: null,
+    notices: [],
     guesses: [],
     refills: [],
     recommended: catalog.cards(display.recommended),
     fresh: catalog.cards(display.fresh),
   },
 
+  onLoad() {
+    notices.onChange(() => this.setData({ notices: notices.all() }));
+  },
+
   onShow() {
     visit.onShow();
+    this.setData({ notices: notices.all() });
     cart.showBadge();
     this.setData({ today: Object.assign({ day: monthDay(clock.now()) }, catalog.ofTheDay(clock.now())) });
     this.look();
@@ -87,6 +94,14 @@ Page({
 
   openToday() {
     route.openProduct(this.data.today.id);
+  },
+
+  followNotice(e) {
+    notices.follow(e.currentTarget.dataset.id);
+  },
+
+  closeNotice(e) {
+    notices.close(e.currentTarget.dataset.id);
   },
 
   openRefill(e) {

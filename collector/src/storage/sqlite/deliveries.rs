@@ -18,7 +18,7 @@ const WAIT_S_MAX: u64 = 6 * 3600;
 /// True if there may be something to claim.
 pub(super) fn has_due(db: &Connection, app: &str, now_ms: i64) -> Result<bool> {
     db.prepare_cached(
-        "SELECT EXISTS (SELECT 1 FROM actions WHERE app = ?1 AND due <= ?2)
+        "SELECT EXISTS (SELECT 1 FROM actions WHERE app = ?1 AND at <= ?2)
              OR EXISTS (SELECT 1 FROM deliveries WHERE app = ?1 AND standing = 'waiting' AND at <= ?2)",
     )?
     .query_row(params![app, now_ms], |row| row.get(0))
@@ -62,8 +62,8 @@ fn due(db: &Connection, job: &ClaimJob) -> Result<Vec<(Action, bool)>> {
             "SELECT a.app, a.user, a.journey, a.key, a.begun, a.step, a.due, a.kind, a.ref, a.service, 0,
                     coalesce(t.variation, 0)
              FROM actions a LEFT JOIN trips t USING (app, user, journey, key, begun)
-             WHERE a.app = ?1 AND a.due <= ?2 AND (?3 = '' OR a.user = ?3)
-               AND a.kind IN (SELECT value FROM json_each(?4)) ORDER BY a.due LIMIT ?5",
+             WHERE a.app = ?1 AND a.at <= ?2 AND (?3 = '' OR a.user = ?3)
+               AND a.kind IN (SELECT value FROM json_each(?4)) ORDER BY a.at LIMIT ?5",
         ),
     ] {
         let mut statement = db.prepare_cached(sql)?;
@@ -221,7 +221,7 @@ fn forget(db: &Connection, action: &Action) -> Result<()> {
 fn hold(db: &Connection, action: &Action, (until_ms, is_retry): (i64, bool)) -> Result<()> {
     let sql = match is_retry {
         true => "UPDATE deliveries SET at = ? WHERE app = ? AND user = ? AND journey = ? AND key = ? AND begun = ? AND step = ?",
-        false => "UPDATE actions SET due = ? WHERE app = ? AND user = ? AND journey = ? AND key = ? AND begun = ? AND step = ?",
+        false => "UPDATE actions SET at = ? WHERE app = ? AND user = ? AND journey = ? AND key = ? AND begun = ? AND step = ?",
     };
     let Action { app, user, journey, key, begun_ms, step, .. } = action;
     db.prepare_cached(sql)?.execute(params![until_ms, app, user, journey, key, begun_ms, step])?;

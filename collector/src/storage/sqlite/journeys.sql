@@ -30,13 +30,14 @@ CREATE TABLE actions (
   begun       INTEGER NOT NULL,
   step        INTEGER NOT NULL,
   due         INTEGER NOT NULL,
+  at          INTEGER NOT NULL,              -- when it is looked at next: quiet hours hold it
   kind        TEXT NOT NULL,                 -- 'message' | 'coupon' | 'points'
   ref         TEXT NOT NULL,
   service     INTEGER NOT NULL,
   fired       INTEGER NOT NULL,              -- its moment came on the phone
   PRIMARY KEY (app, user, journey, key, begun, step)
 ) STRICT, WITHOUT ROWID;
-CREATE INDEX actions_by_due ON actions (app, due);
+CREATE INDEX actions_by_moment ON actions (app, at);
 
 -- What this server did of them. An action that got here is no longer in `actions`.
 CREATE TABLE deliveries (

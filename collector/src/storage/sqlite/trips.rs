@@ -127,8 +127,8 @@ fn at_once(job: &SyncJob, trip: &ReportTrip, step: u8) -> Option<ReportDue> {
 
 fn put_action(db: &Connection, subject: &Subject, trip: &ReportTrip, (due, fired): (&ReportDue, bool)) -> Result<()> {
     db.prepare_cached(
-        "INSERT OR IGNORE INTO actions (app, user, journey, key, begun, step, due, kind, ref, service, fired)
-         SELECT ?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11
+        "INSERT OR IGNORE INTO actions (app, user, journey, key, begun, step, due, at, kind, ref, service, fired)
+         SELECT ?1, ?2, ?3, ?4, ?5, ?6, ?7, ?7, ?8, ?9, ?10, ?11
          WHERE NOT EXISTS (SELECT 1 FROM deliveries
                            WHERE app = ?1 AND user = ?2 AND journey = ?3 AND key = ?4 AND begun = ?5 AND step = ?6)",
     )?
