@@ -76,6 +76,16 @@ function keepRows({ user, device, rows = [] }) {
   return rows.map(({ s, d, r }) => ({ s, d, r }));
 }
 
+// What a person saw of experiments, and how her phone judges her: a history, by revision.
+function keepParts(upload) {
+  const parts = ['exposures', 'insight'].filter((name) => upload[name]);
+  parts.forEach((name) => {
+    const { rev } = upload[name];
+    store.data.parts[JSON.stringify([upload.user, upload.device, name, rev])] = upload[name];
+  });
+  return Object.fromEntries(parts.map((name) => [name, upload[name].rev]));
+}
+
 function sync(headers, body, now) {
   const claim = claimsOf(headers);
   const upload = uploadOf(headers, body);
@@ -83,7 +93,7 @@ function sync(headers, body, now) {
   if (upload.app !== claim.app || !['', claim.user].includes(upload.user)) throw refuse(403, 'wrong_user', "the token is another's");
   if (upload.delete) return erase(upload);
   const answer = { acks: keepRows(upload), attributes: upload.attributes && upload.attributes.rev, time: now };
-  if (upload.insight) answer.insight = upload.insight.rev;
+  Object.assign(answer, keepParts(upload));
   if (upload.user) Object.assign(answer, loyalty(upload, now), planned(upload, now));
   store.save();
   return answer;
@@ -110,8 +120,10 @@ function loyalty({ user, device, claims, facts: cursor = 0 }, now) {
 
 // Consent was withdrawn: rows and ledger go.
 function erase({ user, device, delete: id }) {
-  Object.keys(store.data.rows).filter((at) => [user, ''].includes(JSON.parse(at)[0]) && JSON.parse(at)[1] === device)
-    .forEach((at) => { delete store.data.rows[at]; });
+  [store.data.rows, store.data.parts].forEach((held) => {
+    Object.keys(held).filter((at) => [user, ''].includes(JSON.parse(at)[0]) && JSON.parse(at)[1] === device)
+      .forEach((at) => { delete held[at]; });
+  });
   delete store.data.users[user];
   delete store.data.plans[user];
   store.save();

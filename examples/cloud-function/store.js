@@ -2,7 +2,7 @@
 // same object per user in a cloud database, and read, change and write it within one transaction.
 const { readFileSync, renameSync, writeFileSync } = require('node:fs');
 
-const EMPTY = { names: {}, rows: {}, users: {}, plans: {} };
+const EMPTY = { names: {}, rows: {}, parts: {}, users: {}, plans: {} };
 
 function readFile(file) {
   try {

@@ -63,6 +63,13 @@ for (const { kind, profile, body, type } of PROFILES) {
       for (const row of expected) assert.ok(found.some((each) => isDeepStrictEqual(each, row)));
     });
 
+    test('echoes what it keeps of experiments, judgements and plans', async () => {
+      for (const part of ['exposures', 'insight', 'plan']) {
+        const each = cases.find(({ report }) => report && report[part] && report.app === 'tea-shop');
+        assert.equal((await send(each)).content[part], each.report[part].rev, part);
+      }
+    });
+
     test('echoes the revision of attributes', async () => {
       const each = caseNamed('attributes of every kind');
       assert.equal((await send(each)).content.attributes, each.report.attributes.rev);

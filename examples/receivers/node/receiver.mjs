@@ -10,6 +10,7 @@ import { decodeUpload } from 'huitou/server';
 
 const [port = '8788', file = 'huitou.ndjson'] = process.argv.slice(2);
 const BODY_BYTES_MAX = 256 * 1024;
+const PARTS = ['attributes', 'exposures', 'insight', 'plan']; // all in the file; echoed, so that they do not come again
 const names = new Map(); // hash -> bytes of a dictionary
 const held = new Map(); // whose + segment + day -> the row, whose + 'attributes' -> the set: at the highest revision
 const deletions = new Map(); // whose -> when the deletion was sent
@@ -77,7 +78,8 @@ function sync(headers, body) {
   if (read.names) append({ hash: read.names.hash, bytes: Buffer.from(read.names.bytes).toString('base64') });
   append({ upload });
   const acks = (upload.rows || []).map(({ s, d, r }) => ({ s, d, r }));
-  return { acks, attributes: upload.attributes && upload.attributes.rev, deleted: upload.delete, time: Date.now() };
+  const parts = PARTS.filter((name) => upload[name]).map((name) => [name, upload[name].rev]);
+  return { acks, ...Object.fromEntries(parts), deleted: upload.delete, time: Date.now() };
 }
 
 /** For looking; put it behind a login of your own. */

@@ -10,7 +10,10 @@ SCHEMA = """
 create table if not exists rows (app, user, device, segment, day, revision integer, body,
   primary key (app, user, device, segment, day));
 create table if not exists attributes (app, user, device, revision integer, body, primary key (app, user, device));
+create table if not exists parts (app, user, device, name, revision integer, body,
+  primary key (app, user, device, name, revision));
 create table if not exists deletions (app, user, device, sent integer, primary key (app, user, device));"""
+PARTS = ("exposures", "insight", "plan")
 HIGHEST = "on conflict do update set revision = excluded.revision, body = excluded.body where excluded.revision > revision"
 
 
@@ -41,7 +44,8 @@ def take(db, upload):
     with db:
         if "delete" in upload:
             db.execute("delete from rows where app = ? and user in (?, '') and device = ?", who)
-            db.execute("delete from attributes where app = ? and user in (?, '') and device = ?", who)
+            for table in ("attributes", "parts"):
+                db.execute(f"delete from {table} where app = ? and user in (?, '') and device = ?", who)
             db.execute("insert or replace into deletions values (?, ?, ?, ?)", (*who, upload["sent"]))
             answer["deleted"] = upload["delete"]
         deleted = db.execute("select max(sent) from deletions where (app, user, device) = (?, ?, ?)", who).fetchone()[0]
@@ -52,6 +56,10 @@ def take(db, upload):
         if "attributes" in upload:
             answer["attributes"], values = upload["attributes"]["rev"], json.dumps(upload["attributes"]["set"])
             db.execute(f"insert into attributes values (?, ?, ?, ?, ?) {HIGHEST}", (*who, answer["attributes"], values))
+        for name in PARTS:  # of each what is new since the last echo: a history
+            if name in upload:
+                answer[name], body = upload[name]["rev"], json.dumps(upload[name])
+                db.execute("insert or ignore into parts values (?, ?, ?, ?, ?, ?)", (*who, name, answer[name], body))
     return answer
 
 
