@@ -1,9 +1,9 @@
 //! What the engine says of a person: levels and signs by `tests/vectors/insight.json`, news told once, what is due, what
 //! to show, and what the backend gets.
 
+use crate::judged::{ask, run};
 use crate::support::phone::Phone;
 use crate::support::{DAY, HOUR, SECOND, START_MS};
-use huitou::engine::command::Output;
 use serde_json::{json, Value};
 
 const CASES: &str = include_str!("../vectors/insight.json");
@@ -14,15 +14,6 @@ fn program(more: &Value) -> String {
     program.to_string()
 }
 
-fn ask(phone: &mut Phone, command: &Value) -> Value {
-    match phone.command(&command.to_string()) {
-        Ok(Output::Json(text)) => serde_json::from_str(&text).unwrap(),
-        Ok(Output::Done) => Value::Null,
-        Ok(Output::Flag(flag)) => json!(flag),
-        Err(error) => json!({"code": error.code, "path": error.path}),
-    }
-}
-
 fn outlook(phone: &mut Phone) -> Value {
     ask(phone, &json!({"op": "outlook"}))
 }
@@ -31,35 +22,11 @@ fn news(phone: &mut Phone) -> Value {
     ask(phone, &json!({"op": "news"}))
 }
 
-fn carry_out(phone: &mut Phone, deed: &Value) {
-    match deed.as_str() {
-        Some("visit") => phone.track("launch", &[("scene", "1")], &[]),
-        Some("error") => phone.track("error", &[("code", "500")], &[]),
-        Some("begin") => phone.flow("buy", "cart"),
-        Some("go on") => phone.flow("buy", "pay"),
-        Some("end") => phone.flow("buy", "done"),
-        Some("tap") => assert_eq!(ask(phone, &json!({"op": "tap", "target": "pay"})), Value::Null),
-        Some("step") => assert_eq!(ask(phone, &json!({"op": "tap", "target": "plus", "kind": "stepper"})), Value::Null),
-        _ => assert_eq!(ask(phone, deed), Value::Null, "{deed}"),
-    }
-}
-
 #[test]
 fn cases_give_the_expected_outlook() {
     let cases: Vec<Value> = serde_json::from_str(CASES).unwrap();
     for case in &cases {
-        let signs = case.get("signs").cloned().unwrap_or_else(|| json!({}));
-        let mut phone = Phone::with(&program(&json!({"signs": signs})));
-        phone.start();
-        for deed in case["do"].as_array().unwrap() {
-            phone.now_ms = START_MS + deed[0].as_i64().unwrap() * DAY;
-            carry_out(&mut phone, &deed[1]);
-        }
-        phone.now_ms = START_MS + (case["at"].as_f64().unwrap() * DAY as f64) as i64;
-        let found = outlook(&mut phone);
-        for (key, expected) in case["expect"].as_object().unwrap() {
-            assert_eq!(found[key], *expected, "{}: {found}", case["name"]);
-        }
+        assert_eq!(run(case), [] as [String; 0], "{}", case["name"]);
     }
 }
 

@@ -12,6 +12,7 @@ mod formats;
 mod insight;
 mod journeys;
 mod json;
+mod judged;
 mod ledger;
 mod loyalty_properties;
 mod model;

@@ -6,6 +6,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { growthbook } from './growthbook.mjs';
 import { churn } from './churn.mjs';
+import { insight } from './insight.mjs';
 import { loyalty } from './loyalty.mjs';
 import { program } from './program.mjs';
 import { told } from './told.mjs';
@@ -22,6 +23,7 @@ const FORMS = {
   'journeys.json': loyalty,
   'growthbook.json': growthbook,
   'churn.json': churn,
+  'insight.json': insight,
 };
 
 const folder = process.argv[2];

@@ -4,6 +4,7 @@
 
 mod churn;
 mod growthbook;
+mod insight;
 mod loyalty;
 mod program;
 mod told;
@@ -11,6 +12,9 @@ mod tracking;
 mod wire;
 
 // The phone, the network and the receiver of the integration tests; the fault tests use more of them.
+#[path = "../../../tests/it/judged.rs"]
+#[allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing)]
+mod judged;
 #[path = "../../../tests/it/tracking.rs"]
 #[allow(dead_code, clippy::unwrap_used, clippy::panic, clippy::indexing_slicing)]
 mod steps;
@@ -26,7 +30,7 @@ use serde_json::{json, Value};
 /// A form of cases: the file's name, and how to run all that the file holds.
 type Form = (&'static str, fn(&Value) -> Result<Vec<Outcome>>);
 
-const FORMS: [Form; 9] = [
+const FORMS: [Form; 10] = [
     ("program.json", program::run),
     ("tracking.json", tracking::run),
     ("wire.json", wire::run),
@@ -36,6 +40,7 @@ const FORMS: [Form; 9] = [
     ("journeys.json", loyalty::run),
     ("growthbook.json", growthbook::run),
     ("churn.json", churn::run),
+    ("insight.json", insight::run),
 ];
 
 /// What came of one case.
