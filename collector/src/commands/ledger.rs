@@ -4,6 +4,7 @@ use std::path::Path;
 use std::process::ExitCode;
 
 use huitou_collector::clock::now_ms;
+use huitou_collector::delivery::guide::Guide;
 use huitou_collector::error::Failure;
 use huitou_collector::ledger::export::{verify as verify_export, Export};
 use huitou_collector::programs::worst_case;
@@ -45,6 +46,7 @@ pub(super) fn check(file: &Path) -> Result<ExitCode, Failure> {
         Ok((program, warnings)) => {
             warnings.iter().try_for_each(|warning| say(format!("warning: {}: {}", warning.path, warning.message)))?;
             say(worst_case(&program.rules))?;
+            Guide::of(&program).gifts().iter().try_for_each(say)?;
             Ok(ExitCode::SUCCESS)
         }
         Err(mistakes) => {
