@@ -23,7 +23,8 @@ pub struct Rhythm {
     days: u32,
     first: Day,
     last: Day,
-    /// The latest day that has left the window; means nothing while all days are inside.
+    /// The latest day that has left the window; means nothing while all days are inside. Of the days before it, but the
+    /// first, is only known how many.
     edge: Day,
     /// Bit i: something happened i days before `last`.
     window: u128,
@@ -105,6 +106,10 @@ impl Rhythm {
     /// day, then nothing. What was spent stays.
     pub fn forget_after(&mut self, day: Day) {
         while self.days > 0 && self.last > day {
+            if self.is_only_counted() {
+                self.keep_first();
+                continue;
+            }
             let inside = self.window >> 1;
             let before = match inside {
                 0 => self.edge(),
@@ -114,18 +119,41 @@ impl Rhythm {
                 *self = Rhythm { spent_fen: self.spent_fen, ..Rhythm::default() };
                 return;
             };
-            if inside == 0 {
-                self.edge = self.first;
-            }
             self.change_gap(self.last.since(before), false);
             self.window = (inside >> inside.trailing_zeros().min(WINDOW_DAYS - 1)) | 1;
             (self.last, self.days) = (before, self.days - 1);
-            if self.last == self.first {
-                // What lay between is not known day by day, and has not been either.
-                let (first, spent_fen) = (self.first, self.spent_fen);
-                *self = Rhythm { days: 1, first, last: first, window: 1, spent_fen, ..Rhythm::default() };
-            }
+            self.settle_edge();
         }
+        if self.edge().is_none() {
+            self.edge = Day::default();
+        }
+    }
+
+    /// The window has moved back: the edge may lie inside now, and is a day like others there; of those before it but the
+    /// first is only known how many.
+    fn settle_edge(&mut self) {
+        let back = |day: Day, last: Day| u32::try_from(last.since(day)).ok().and_then(|back| 1u128.checked_shl(back));
+        let Some(bit) = self.edge().and_then(|edge| back(edge, self.last)) else { return };
+        self.window |= bit;
+        if self.days != self.window.count_ones() + 1 {
+            return;
+        }
+        match back(self.first, self.last) {
+            Some(first) if self.window & first == 0 => self.window |= first,
+            None => self.edge = self.first,
+            Some(_) => {}
+        }
+    }
+
+    /// True if the days between the first and the latest are only counted.
+    fn is_only_counted(&self) -> bool {
+        self.edge() == Some(self.last)
+    }
+
+    /// What lay between is not known day by day, and has not been either.
+    fn keep_first(&mut self) {
+        let (first, spent_fen) = (self.first, self.spent_fen);
+        *self = Rhythm { days: 1, first, last: first, window: 1, spent_fen, ..Rhythm::default() };
     }
 
     /// For models of lifetimes, with `unit_days` days in a unit of time; today is no earlier than the latest day.
@@ -167,7 +195,8 @@ impl Rhythm {
             rest = rest.checked_shr(gap).unwrap_or(0);
         }
         if found.n == 0 {
-            found = found.and(self.last.since(self.edge()?) as u32);
+            let edge = self.edge().filter(|_| !self.is_only_counted())?;
+            found = found.and(self.last.since(edge) as u32);
         }
         Some(found)
     }
@@ -209,6 +238,9 @@ impl Rhythm {
         }
         if day < self.first {
             return Some(Place { before: None, after: Some(self.first) });
+        }
+        if self.edge().is_some_and(|edge| day <= edge) {
+            return None;
         }
         let back = u32::try_from(back).ok()?;
         let (later, earlier) = match back {
@@ -294,9 +326,9 @@ impl Rhythm {
             && inside <= days
             && i64::from(days) <= span + 1
             && (0..=span).contains(&edge)
-            && (edge > 0) == (inside < days);
+            && (edge == 0 || inside < days);
         let last = first.plus(span);
-        let edge = if edge == 0 { Day::default() } else { last.plus(-edge) };
+        let edge = if inside == days { Day::default() } else { last.plus(-edge) };
         is_sane.then_some(Rhythm { days, first, last, edge, window, sum_ln, sum_ln2, spent_fen })
     }
 }
@@ -416,6 +448,21 @@ mod tests {
         assert_eq!(gaps(&[0, 1, 200, 327]), Some((1, 127, 127 * 127)));
         assert_eq!(gaps(&[0, 1, 200]), Some((1, 199, 199 * 199)));
         assert_eq!(gaps(&(0..500).collect::<Vec<_>>()), Some((127, 127, 127)));
+    }
+
+    #[test]
+    fn a_day_that_may_be_counted_already_is_not_counted_again_after_the_window_was_lost() {
+        let mut rhythm = of(&[69, 70, 71, 165, 383]);
+        rhythm.forget_after(day(165));
+        assert_eq!((rhythm.days(), rhythm.recent_gaps()), (4, None));
+        assert!(!rhythm.add(day(70)) && !rhythm.add(day(100)), "one of them is counted");
+        assert!(rhythm.add(day(68)) && rhythm.add(day(67)) && rhythm.add(day(170)));
+        assert_eq!(rhythm.days(), 7);
+        rhythm.forget_after(day(100));
+        assert_eq!(rhythm, of(&[67]), "what is left of the unknown is the first day");
+        let mut two = of(&[0, 5, 200]);
+        two.forget_after(day(100));
+        assert_eq!(two, of(&[0, 5]));
     }
 
     proptest! {

@@ -62,7 +62,8 @@ fn people_are_counted_once_a_day_and_before_login_by_phone() {
 
 #[test]
 fn scores_are_held_against_what_happened_once_the_horizon_has_passed() {
-    let place = Place::new();
+    // A program whose calendar is that of UTC, as the test's dates are.
+    let place = Place::loyal();
     let server = place.serve(&["--days-back", "60"]);
     // Judged 20 days ago; who comes within 7 days: u1 on the 7th day, u2 on the 8th, u3 never; u4 was judged yesterday.
     send(&server.client, ("u1", 1, -20), judgement(1, "active", 850), &[-20, -13]);
