@@ -306,7 +306,7 @@ pub struct ClaimJob {
     pub repeatable: Vec<&'static str>,
     /// The clock.
     pub now_ms: i64,
-    /// The most of each sort: new ones, and those that wait for another try.
+    /// The most; those that wait for another try go first.
     pub limit: usize,
 }
 

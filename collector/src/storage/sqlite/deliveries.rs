@@ -46,8 +46,7 @@ pub(super) fn claim(db: &Connection, job: &ClaimJob) -> Result<Vec<Action>> {
 /// New actions and those that wait for another try, oldest first, as far as anybody does their kind.
 fn due(db: &Connection, job: &ClaimJob) -> Result<Vec<(Action, bool)>> {
     let kinds = serde_json::to_string(&job.kinds).unwrap_or_default();
-    let limit = i64::try_from(job.limit).unwrap_or(i64::MAX);
-    let mut found = Vec::new();
+    let mut found: Vec<(Action, bool)> = Vec::new();
     for (is_retry, sql) in [
         (
             true,
@@ -67,6 +66,7 @@ fn due(db: &Connection, job: &ClaimJob) -> Result<Vec<(Action, bool)>> {
         ),
     ] {
         let mut statement = db.prepare_cached(sql)?;
+        let limit = i64::try_from(job.limit.saturating_sub(found.len())).unwrap_or(i64::MAX);
         let rows = statement.query_map(params![job.app, job.now_ms, job.user, kinds, limit], read)?;
         for action in rows {
             found.push((action?, is_retry));
