@@ -5,13 +5,15 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { login, startCollector } from '../replay/collector.mjs';
 import { exchange } from '../replay/http.mjs';
+import { catalogue } from './catalogue.mjs';
 import { cpuUs, median } from './cpu.mjs';
 import { freshCore } from './experiments.mjs';
 
 const START = Date.parse('2026-11-23T04:00:00Z');
 const DAY_MS = 86400000;
 const OFFSET_MIN = 480;
-const WARM_UP = 3;
+/** Rounds before the first that counts: V8 compiles what runs often. */
+const WARM_UP = 9;
 const EVENT = { name: 'poke' };
 /** Built-in events come first. */
 const POKE = 8;
@@ -52,7 +54,8 @@ function timed(times, work) {
 /** Medians in microseconds: an event that begins one and ends another of 50 journeys, one that none looks for, and questions. */
 export async function phoneCpu({ rounds, times }) {
   const [many, none] = [await somebody(50), await somebody(0)];
-  const found = { event: [], other: [], plain: [], plan: [], outlook: [], due: [] };
+  many.core.set_catalogue(catalogue(1000, 20));
+  const found = { event: [], other: [], plain: [], plan: [], outlook: [], due: [], recommend: [] };
   for (let turn = -WARM_UP; turn < rounds; turn++) {
     const at = (time) => many.at + 60000 + (turn + WARM_UP) * times * 1000 + time * 1000;
     const taken = {
@@ -62,6 +65,7 @@ export async function phoneCpu({ rounds, times }) {
       plan: timed(times, (time) => many.command(at(time), { op: 'plan' })),
       outlook: timed(times, (time) => many.command(at(time), { op: 'outlook' })),
       due: timed(times, (time) => many.command(at(time), { op: 'due', horizon_days: 14 })),
+      recommend: timed(times, (time) => many.command(at(time), { op: 'recommend', n: 10 })),
     };
     if (turn >= 0) Object.keys(found).forEach((what) => found[what].push(taken[what]));
   }

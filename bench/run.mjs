@@ -148,8 +148,9 @@ async function journeyLines({ journeys, plans }) {
     us('… an event that none of them looks for', cpu.other, 50),
     us('… the same event without journeys', cpu.plain),
     us('… plan()', cpu.plan),
-    us('outlook() of half a year', cpu.outlook),
+    us('outlook() of half a year', cpu.outlook, 30),
     us('due() of half a year', cpu.due),
+    us('recommend(10) of 1,000 items with 20 neighbours each', cpu.recommend, 300),
     { name: 'collector: actions done by webhook', unit: '/s', ours: done.per_s, goalText: '≥ 1,000', met: done.per_s >= 1000, isTimed: true },
     { name: '… missing or doubled', ours: done.missing + done.doubled, goal: 0 },
   ];

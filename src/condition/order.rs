@@ -41,5 +41,9 @@ pub(super) fn compare(one: &Value, other: &Value, dialect: Dialect) -> Option<Or
 
 /// As JavaScript does, by UTF-16 units: an emoji comes before a fullwidth letter.
 pub(super) fn compare_text(one: &str, other: &str) -> Ordering {
+    // Bytes are units where all are ASCII, as nearly always.
+    if one.is_ascii() && other.is_ascii() {
+        return one.cmp(other);
+    }
     one.encode_utf16().cmp(other.encode_utf16())
 }

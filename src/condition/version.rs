@@ -7,7 +7,9 @@ use crate::program::value::Value;
 use std::cmp::Ordering;
 
 /// Digits of a part are padded to so many places, so that text sorts as numbers do.
-const PLACES: usize = 5;
+const PADDING: &str = "     ";
+/// A release comes after everything that led to it: `~` is above all letters.
+const RELEASE: &str = "-~";
 
 /// A version that others are compared with.
 #[derive(Clone, Debug, PartialEq)]
@@ -30,37 +32,40 @@ pub(super) fn compare(one: &Value, other: &Version, dialect: Dialect) -> Option<
 }
 
 fn padded(value: &Value) -> String {
-    let mut version = match value {
-        Value::Text(text) => text.clone(),
-        _ => String::new(),
+    let mut digits = String::new();
+    let version = match value {
+        Value::Text(text) => text.as_str(),
+        Value::Number(number) => {
+            push_number(&mut digits, *number);
+            &digits
+        }
+        _ => "",
     };
-    if let Value::Number(number) = value {
-        push_number(&mut version, *number);
-    }
-    if version.is_empty() {
-        version.push('0');
-    }
-    let core = version.split('+').next().unwrap_or_default();
-    let parts: Vec<&str> = core.strip_prefix('v').unwrap_or(core).split(['-', '.']).collect();
-    let mut out = String::new();
-    for (at, part) in parts.iter().enumerate() {
+    let version = if version.is_empty() { "0" } else { version };
+    let core = version.split_once('+').map_or(version, |(core, _)| core);
+    let core = core.strip_prefix('v').unwrap_or(core);
+    // Most have three parts, and grow by no more than this.
+    let mut out = String::with_capacity(core.len() + 3 * PADDING.len() + RELEASE.len());
+    let mut parts = 0;
+    for part in core.split(['-', '.']) {
         // Also behind an empty first part.
-        if at > 0 {
+        if parts > 0 {
             out.push('-');
         }
         push_part(&mut out, part);
+        parts += 1;
     }
-    // A release comes after everything that led to it: `~` is above all letters.
-    if parts.len() == 3 {
-        out.push_str("-~");
+    if parts == 3 {
+        out.push_str(RELEASE);
     }
     out
 }
 
 fn push_part(out: &mut String, part: &str) {
     let is_number = !part.is_empty() && part.bytes().all(|byte| byte.is_ascii_digit());
-    let missing = if is_number { PLACES.saturating_sub(part.len()) } else { 0 };
-    (0..missing).for_each(|_| out.push(' '));
+    // Nothing is missing of a number that has all places, nor of a word.
+    let missing = PADDING.get(part.len()..).filter(|_| is_number).unwrap_or_default();
+    out.push_str(missing);
     out.push_str(part);
 }
 

@@ -19,6 +19,9 @@ use crate::program::{Program, Warning};
 /// The hash of a payload's rules that do not say which: the SDKs' first one.
 const SERVED_HASH: u32 = 1;
 
+/// Room made for attributes at once.
+const ATTRIBUTES_USUAL: usize = 48;
+
 /// How experiments are run in this start.
 #[derive(Clone, Debug)]
 pub struct Settings {
@@ -371,7 +374,7 @@ impl Engine {
         if self.lab.attributes.is_some() {
             return;
         }
-        let mut members: Vec<(String, Value)> = Vec::new();
+        let mut members: Vec<(String, Value)> = Vec::with_capacity(ATTRIBUTES_USUAL);
         let mut put = |name: &str, value: Value| {
             if !members.iter().any(|(known, _)| known == name) {
                 members.push((name.to_owned(), value));
@@ -386,7 +389,13 @@ impl Engine {
         let set = self.state.attributes.values.iter().filter(|(name, _)| own(name));
         set.for_each(|(name, value)| put(name, plain(value)));
         if self.lab.settings.fills_attributes {
-            self.known_attributes(&mut put);
+            // What the engine knows has no name twice: only what the app said goes before it.
+            let said = members.len();
+            self.known_attributes(&mut |name, value| {
+                if !members.iter().take(said).any(|(known, _)| known == name) {
+                    members.push((name.to_owned(), value));
+                }
+            });
         }
         self.lab.attributes = Some(Value::Map(members));
     }

@@ -46,12 +46,12 @@ pub fn exits(state: &Journeys, rules: &Rules, signal: &Signal) -> Vec<Change> {
         let Some((_, journey)) = rules.find(&trip.entry.journey) else { continue };
         let counts_until = trip.entry.at.plus(i64::from(journey.goal_days) * DAY_MS);
         let is_any = |triggers: &[Trigger]| triggers.iter().any(|trigger| signal.is(trigger));
-        let is_latest = !state.trips.iter().skip(place + 1).any(|later| later.is(&trip.entry));
+        let is_latest = || !state.trips.iter().skip(place + 1).any(|later| later.is(&trip.entry));
         let standing = match trip.standing {
             _ if !signal.concerns(journey, trip) => continue,
             Standing::Goal => continue,
             // A cart is emptied by the order that it was for: what has ended may still reach its goal.
-            _ if is_latest && is_any(&journey.goal) && signal.at <= counts_until => Standing::Goal,
+            _ if is_any(&journey.goal) && signal.at <= counts_until && is_latest() => Standing::Goal,
             Standing::Running if is_any(&journey.exit_on) || is_any(&journey.goal) => Standing::Exited,
             _ => continue,
         };
