@@ -5,6 +5,8 @@ mod person;
 mod phone;
 mod report;
 mod shop;
+#[cfg(test)]
+mod vectors;
 
 use std::path::Path;
 use std::sync::atomic::{AtomicU32, Ordering};

@@ -5,6 +5,7 @@ use std::path::Path;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use axum::body::{Body, Bytes};
+use axum::http::request::Builder;
 use axum::http::{header, Request};
 use axum::Router;
 use http_body_util::{BodyExt, Full};
@@ -103,7 +104,8 @@ impl Shop {
         }
     }
 
-    fn ask(&self, request: axum::http::request::Builder, body: Vec<u8>, at_ms: i64) -> Result<(u16, String), Failure> {
+    /// Any request at a moment of the simulation: its status and its text.
+    pub(super) fn ask(&self, request: Builder, body: Vec<u8>, at_ms: i64) -> Result<(u16, String), Failure> {
         let failed = |e: &dyn std::fmt::Display| Failure::new(format!("request: {e}"));
         let ahead = (at_ms - now_ms()).to_string();
         let request = request.header("X-Huitou-Demo-Ahead-Ms", ahead).body(Full::new(Bytes::from(body)));
