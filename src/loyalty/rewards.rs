@@ -285,3 +285,44 @@ fn read_right(r: &mut Reader) -> Option<Right> {
     let origin = Reason::at(r.byte()?)?;
     Some(Right { number, ticket: flags & 1 == 1, subject, day, origin, granted: flags & 2 == 2 })
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn given(count: u32) -> Rewards {
+        let mut rewards = Rewards::default();
+        (0..count).for_each(|_| rewards.add(Day::MIN, ("cup", false), Reason::EveryNOrders));
+        rewards
+    }
+
+    fn numbers(rewards: &Rewards) -> (u32, u32, usize) {
+        (rewards.rights[0].number, rewards.rights.last().unwrap().number, rewards.rights.len())
+    }
+
+    #[test]
+    fn as_many_rights_are_kept_as_there_is_room_for_and_used_ones_go_first() {
+        let most = RIGHTS_MAX as u32;
+        assert_eq!(numbers(&given(most)), (1, most, RIGHTS_MAX));
+        let mut rewards = given(most);
+        rewards.rights[6].granted = true;
+        rewards.add(Day::MIN, ("cup", false), Reason::EveryNOrders);
+        assert_eq!(numbers(&rewards), (1, most + 1, RIGHTS_MAX));
+        assert!(rewards.rights.iter().all(|right| right.number != 7), "the used one made room");
+        rewards.add(Day::MIN, ("cup", false), Reason::EveryNOrders);
+        assert_eq!(numbers(&rewards), (2, most + 2, RIGHTS_MAX), "then the oldest");
+    }
+
+    #[test]
+    fn a_right_with_unknown_flags_is_not_read() {
+        let mut w = Writer::default();
+        given(1).encode(&mut w);
+        // The number of rights, the right's number, its flags.
+        assert_eq!(w.out[..3], [1, 1, 0]);
+        for flags in 0..=255 {
+            w.out[2] = flags;
+            let read = Rewards::decode(&mut Reader::new(&w.out));
+            assert_eq!(read.is_some(), flags < 4, "{flags}");
+        }
+    }
+}
