@@ -1,5 +1,6 @@
 //! Plans of phones, and what ends them.
 
+use huitou::loyalty::Act;
 use huitou_collector::clock::now_ms;
 use serde_json::{json, Value};
 
@@ -93,7 +94,7 @@ fn what_the_server_sees_ends_what_it_ends() {
     assert_eq!(pending(&place), "b-check-in 1, d-ordero-1 1, e-stays 1", "another order than that of d");
     paid(&server, "o-1");
     let mut phone = Phone::new("u1", 3);
-    phone.check_in(0);
+    phone.claim_at(Act::CheckIn, now_ms() / 1000);
     phone.sync(&server.client);
     assert_eq!(pending(&place), "e-stays 1");
 }

@@ -6,7 +6,7 @@ use huitou_collector::secret::{from_hex, Secret};
 use serde_json::{json, Value};
 
 use crate::phone::{loyal_program, Phone};
-use crate::support::{id, report, row, spend, token, Place, Server, JSON, TOKEN_KEY};
+use crate::support::{daytime_ms, id, report, row, spend, token, Place, Server, JSON, TOKEN_KEY};
 
 const DAY_S: i64 = 24 * 3600;
 
@@ -17,7 +17,7 @@ fn shop() -> (Place, Server) {
 }
 
 fn order(user: &str, id: &str, paid_fen: u64) -> Value {
-    json!({ "user": user, "kind": "order_paid", "order_id": id, "paid_fen": paid_fen })
+    json!({ "user": user, "kind": "order_paid", "order_id": id, "paid_fen": paid_fen, "at": daytime_ms() })
 }
 
 /// True if phone and server agree on everything, down to the last byte of the state.
@@ -59,15 +59,14 @@ fn every_kind_of_fact_reaches_the_phone_and_counts_there_too() {
 
 #[test]
 fn the_order_of_arrival_does_not_matter() {
-    let base_s = -2 * DAY_S;
+    let start_s = daytime_ms() / 1000 / DAY_S * DAY_S - 2 * DAY_S;
     let mut digests = Vec::new();
     for order_of in [[0, 1, 2], [2, 1, 0], [1, 2, 0]] {
         let (_place, server) = shop();
         let (mut one, mut two) = (Phone::new("u1", 1), Phone::new("u1", 2));
-        let now_s = now_ms() / 1000 / DAY_S * DAY_S - now_ms() / 1000;
         for (phone, first_s, second_s) in [(&mut one, 10, DAY_S + 20), (&mut two, 20, DAY_S + 10)] {
-            phone.check_in(now_s + base_s + first_s);
-            phone.check_in(now_s + base_s + second_s);
+            phone.claim_at(Act::CheckIn, start_s + first_s);
+            phone.claim_at(Act::CheckIn, start_s + second_s);
         }
         for step in order_of {
             match step {
@@ -75,7 +74,7 @@ fn the_order_of_arrival_does_not_matter() {
                 1 => drop(two.sync(&server.client)),
                 _ => {
                     let mut fact = order("u1", "o1", 5000);
-                    fact["at"] = json!(now_ms() / DAY_S / 1000 * DAY_S * 1000 + (base_s + DAY_S / 2) * 1000);
+                    fact["at"] = json!((start_s + DAY_S / 2) * 1000);
                     server.fact(fact);
                 }
             }

@@ -10,11 +10,10 @@ use huitou::loyalty::wire::{first_head, next_head, Claim, Head};
 use huitou::loyalty::{Act, Stamp, State};
 use huitou::program::rules::Rules;
 use huitou::summary::Claims;
-use huitou_collector::clock::now_ms;
 use huitou_collector::secret::hex;
 use serde_json::{json, Value};
 
-use crate::support::{id, report, token, Answer, Client, JSON, PROGRAM};
+use crate::support::{daytime_ms, id, report, token, Answer, Client, JSON, PROGRAM};
 
 /// What the tests' shop offers beside what it tracks. It must run anywhere, so the calendar is that of UTC.
 const LOYALTY: &str = r#"{"day_zone":"+00:00",
@@ -85,7 +84,10 @@ impl Phone {
 
     /// Claims something at a time from now, in seconds.
     pub(crate) fn claim(&mut self, act: Act, in_s: i64) {
-        let at_s = now_ms() / 1000 + in_s;
+        self.claim_at(act, daytime_ms() / 1000 + in_s);
+    }
+
+    pub(crate) fn claim_at(&mut self, act: Act, at_s: i64) {
         self.claims.push(Claim { revision: self.revision, at_s, offset: OffsetMin::new(0), act });
     }
 

@@ -3,6 +3,7 @@
 use std::io::{BufRead, BufReader};
 use std::path::Path;
 use std::process::{Child, Command, ExitStatus, Stdio};
+use std::sync::OnceLock;
 use std::time::Duration;
 
 use huitou::bytes::{Reader, Writer};
@@ -251,6 +252,25 @@ pub(crate) fn spend(client: &Client, (user, key): (&str, &str), path: &str, body
 /// The signature of a fact.
 pub(crate) fn signature(timestamp: i64, body: &str, key: &str) -> String {
     hex(&Secret::new(key).unwrap().sign(&[format!("{timestamp}.{body}").as_bytes()]))
+}
+
+/// The clock of phones and of the merchant's books. It runs beside the server's, but stays away from midnight (UTC)
+/// for as long as the tests run, and has the last three hours on its own date: what is limited to a day must not
+/// depend on when somebody runs the tests.
+pub(crate) fn daytime_ms() -> i64 {
+    static BEHIND_MS: OnceLock<i64> = OnceLock::new();
+    let behind_ms = *BEHIND_MS.get_or_init(|| {
+        let (minute_ms, day_ms) = (60_000, 86_400_000);
+        let of_day_ms = now_ms().rem_euclid(day_ms);
+        let latest_ms = day_ms - 15 * minute_ms;
+        let (before, after) = (of_day_ms < 180 * minute_ms, of_day_ms > latest_ms);
+        if before || after {
+            (of_day_ms - latest_ms).rem_euclid(day_ms)
+        } else {
+            0
+        }
+    });
+    now_ms() - behind_ms
 }
 
 /// The date `days` from today (UTC).
