@@ -101,7 +101,7 @@ impl Catalogue {
     }
 
     fn hear_of(&mut self, text: &str) -> Option<()> {
-        let shard = Neighbours::new(from_base64(text)?, self.items.len())?;
+        let shard = Neighbours::new(&from_base64(text)?, self.items.len())?;
         self.neighbours.push(shard);
         Some(())
     }

@@ -2,6 +2,7 @@
 
 use crate::insight::model::number::amount;
 
+use super::table::Neighbour;
 use super::{Deed, Item, Kind, Pick, Reason, Shelf, Wish};
 
 /// A view speaks less than a purchase. Guessed: no public log has both.
@@ -59,29 +60,30 @@ fn hear(shelf: &Shelf, marks: &mut [Mark]) {
     let presence: Vec<f64> =
         marks.iter().map(|own| if own.bought > 0.0 { 1.0 } else { own.viewed.min(1.0) * VIEW }).collect();
     for shard in shelf.neighbours {
-        shard.each(&mut |item, row| {
-            let Some(mark) = marks.get_mut(usize::from(item)) else { return };
-            for neighbour in row {
-                let own = presence.get(usize::from(neighbour.item)).copied().unwrap_or(0.0);
-                if own > 0.0 {
-                    mark.add(own * f64::from(neighbour.weight), neighbour.item);
+        for (speaker, own) in (0..).zip(&presence).filter(|(_, own)| **own > 0.0) {
+            for Neighbour { item, weight } in shard.of(speaker) {
+                if let Some(mark) = marks.get_mut(usize::from(item)) {
+                    mark.add(own * f64::from(weight), speaker);
                 }
             }
-        });
+        }
     }
 }
 
 /// Who speaks for an item, or is spoken for by it.
 fn hear_of(shelf: &Shelf, marks: &mut [Mark], seed: u16) {
     for shard in shelf.neighbours {
-        shard.each(&mut |item, row| {
-            for neighbour in row.iter().filter(|neighbour| item == seed || neighbour.item == seed) {
-                let other = if item == seed { neighbour.item } else { item };
-                if let Some(mark) = marks.get_mut(usize::from(other)) {
-                    mark.add(f64::from(neighbour.weight), seed);
-                }
+        for Neighbour { item, weight } in shard.of(seed) {
+            if let Some(mark) = marks.get_mut(usize::from(item)) {
+                mark.add(f64::from(weight), seed);
             }
-        });
+        }
+        for (speaker, mark) in (0..).zip(marks.iter_mut()) {
+            shard
+                .of(speaker)
+                .filter(|other| other.item == seed)
+                .for_each(|other| mark.add(f64::from(other.weight), seed));
+        }
     }
     if let Some(mark) = marks.get_mut(usize::from(seed)) {
         mark.is_taken = true;
@@ -221,7 +223,7 @@ fn reason(mark: &Mark, kind: Kind) -> Reason {
 
 #[cfg(test)]
 mod tests {
-    use super::super::table::{Neighbour, Neighbours};
+    use super::super::table::Neighbours;
     use super::*;
 
     /// Tea 0..3, cups 3..5, a kettle 5, cake 6..9; popularity falls with the id.
@@ -233,7 +235,7 @@ mod tests {
     fn table() -> [Neighbours; 1] {
         let speak = |pairs: &[(u16, u8)]| pairs.iter().map(|&(item, weight)| Neighbour { item, weight }).collect();
         let rows = [(1, speak(&[(6, 40)])), (5, speak(&[(0, 90)])), (8, speak(&[(0, 200), (1, 90)]))];
-        [Neighbours::new(Neighbours::encode(&rows).unwrap(), 9).unwrap()]
+        [Neighbours::new(&Neighbours::encode(&rows).unwrap(), 9).unwrap()]
     }
 
     fn bought(item: u16, bought: f64, bought_days_ago: u32) -> Deed {

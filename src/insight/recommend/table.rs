@@ -19,30 +19,60 @@ pub struct Neighbour {
     pub weight: u8,
 }
 
-/// A shard of the table. Form: version, number of rows; a row is the step from the item before, how many neighbours, and
-/// for each the step from the one before and its weight. Steps and counts are varints, items ascend, the first step
-/// counts from 0. 1,000 items with 20 neighbours are 40 KB.
+/// A shard of the table, turned round: for each item, which others it speaks for. A list of recommendations asks that of
+/// the few items that she has, and need not read the rest.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Neighbours {
-    bytes: Vec<u8>,
+    /// Where an item's part of the next two begins; one more than there are items, or nothing.
+    starts: Vec<u32>,
+    spoken_for: Vec<u16>,
+    weights: Vec<u8>,
 }
 
 impl Neighbours {
-    /// Takes a shard as it came; `None` if it is no table, too long, or names an item past the catalogue's end.
-    pub fn new(bytes: Vec<u8>, items: usize) -> Option<Neighbours> {
-        let is_sane = bytes.len() <= SHARD_BYTES_MAX && read(&bytes, items, &mut |_, _| {}).is_some();
-        is_sane.then_some(Neighbours { bytes })
+    /// Takes a shard as it came; `None` if it is no table, too long, or names an item past the catalogue's end. Form:
+    /// version, number of rows; a row is the step from the item before, how many neighbours, and for each the step from the
+    /// one before and its weight. Steps and counts are varints, items ascend, the first step counts from 0. 1,000 items with
+    /// 20 neighbours are 40 KB, 64 KB in memory.
+    pub fn new(bytes: &[u8], items: usize) -> Option<Neighbours> {
+        if bytes.len() > SHARD_BYTES_MAX {
+            return None;
+        }
+        let mut starts = vec![0u32; items + 1];
+        read(bytes, items, &mut |_, row| {
+            for speaker in row {
+                if let Some(next) = starts.get_mut(usize::from(speaker.item) + 1) {
+                    *next += 1;
+                }
+            }
+        })?;
+        let mut all = 0;
+        for start in &mut starts {
+            all += *start;
+            *start = all;
+        }
+        let mut table = Neighbours { spoken_for: vec![0; all as usize], weights: vec![0; all as usize], starts };
+        let mut places = table.starts.clone();
+        read(bytes, items, &mut |item, row| row.iter().for_each(|other| table.put(item, *other, &mut places)))?;
+        Some(table)
     }
 
-    /// The bytes to store.
-    pub fn bytes(&self) -> &[u8] {
-        &self.bytes
+    fn put(&mut self, item: u16, Neighbour { item: speaker, weight }: Neighbour, places: &mut [u32]) {
+        let Some(place) = places.get_mut(usize::from(speaker)) else { return };
+        let at = *place as usize;
+        if let (Some(spoken_for), Some(heard)) = (self.spoken_for.get_mut(at), self.weights.get_mut(at)) {
+            (*spoken_for, *heard) = (item, weight);
+        }
+        *place += 1;
     }
 
-    /// Visits every row, in order: who is spoken for, and by whom.
-    pub fn each(&self, visit: &mut dyn FnMut(u16, &[Neighbour])) {
-        // Checked when it was made.
-        let _ = read(&self.bytes, usize::from(u16::MAX) + 1, visit);
+    /// The items that this one speaks for, ascending, and how loud.
+    pub fn of(&self, speaker: u16) -> impl Iterator<Item = Neighbour> + '_ {
+        let at = |position: usize| self.starts.get(position).map_or(0, |&start| start as usize);
+        let part = at(usize::from(speaker))..at(usize::from(speaker) + 1);
+        let spoken_for = self.spoken_for.get(part.clone()).unwrap_or_default();
+        let weights = self.weights.get(part).unwrap_or_default();
+        spoken_for.iter().zip(weights).map(|(&item, &weight)| Neighbour { item, weight })
     }
 
     /// The bytes of rows in ascending order, their neighbours in any; `None` where a row is out of order or too long.
@@ -81,7 +111,6 @@ fn step(before: Option<u16>, item: u16) -> Option<u64> {
     }
 }
 
-/// Twenty thousand pairs are read for every list of recommendations, so this reads bytes by itself.
 fn read(bytes: &[u8], items: usize, visit: &mut dyn FnMut(u16, &[Neighbour])) -> Option<()> {
     let mut at = Place { rest: bytes.iter(), items };
     if at.byte()? != VERSION {
@@ -155,17 +184,19 @@ mod tests {
     }
 
     #[test]
-    fn a_table_is_read_as_it_was_written() {
+    fn a_table_is_read_and_turned_round() {
         let rows = [(0, vec![neighbour(300, 9), neighbour(2, 255)]), (7, vec![]), (300, vec![neighbour(0, 1)])];
-        let table = Neighbours::new(Neighbours::encode(&rows).unwrap(), 301).unwrap();
-        let mut found = Vec::new();
-        table.each(&mut |item, row| found.extend(row.iter().map(|&other| (item, other))));
-        assert_eq!(found, [(0, neighbour(2, 255)), (0, neighbour(300, 9)), (300, neighbour(0, 1))]);
-        assert_eq!(Neighbours::new(table.bytes().to_vec(), 300), None, "item 300 is past the end");
-        for cut in 0..table.bytes().len() {
-            assert_eq!(Neighbours::new(table.bytes()[..cut].to_vec(), 301), None);
+        let bytes = Neighbours::encode(&rows).unwrap();
+        let table = Neighbours::new(&bytes, 301).unwrap();
+        let of = |speaker| table.of(speaker).collect::<Vec<_>>();
+        assert_eq!((of(2), of(300)), (vec![neighbour(0, 255)], vec![neighbour(0, 9)]));
+        assert_eq!((of(0), of(7)), (vec![neighbour(300, 1)], vec![]));
+        assert_eq!((of(301), of(u16::MAX)), (vec![], vec![]), "past the end");
+        assert_eq!(Neighbours::new(&bytes, 300), None, "item 300 is past the end");
+        for cut in 0..bytes.len() {
+            assert_eq!(Neighbours::new(&bytes[..cut], 301), None);
         }
-        assert_eq!(Neighbours::new(vec![2, 0], 9), None, "another version");
+        assert_eq!(Neighbours::new(&[2, 0], 9), None, "another version");
     }
 
     #[test]

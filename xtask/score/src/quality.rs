@@ -165,7 +165,7 @@ fn ease(shop: &Shop) -> Result<Neighbours> {
     };
     let pairs = shop.people.values().enumerate().flat_map(owned).collect();
     let bytes = neighbours::bytes(&neighbours::fit(&pairs, shop.items.len(), K)?)?;
-    Neighbours::new(bytes, shop.items.len()).context("the table is larger than a phone takes")
+    Neighbours::new(&bytes, shop.items.len()).context("the table is larger than a phone takes")
 }
 
 /// Shares of people with at least one hit: of all, and of those who bought something new.

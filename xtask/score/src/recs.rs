@@ -78,7 +78,7 @@ impl Shop {
         };
         let table: Vec<(u16, Vec<Neighbour>)> = table.into_iter().map(row).collect();
         let bytes = Neighbours::encode(&table).context("a pair stands in the table twice")?;
-        Neighbours::new(bytes, self.items.len()).context("the table is larger than a phone takes")
+        Neighbours::new(&bytes, self.items.len()).context("the table is larger than a phone takes")
     }
 
     pub(crate) fn lists(&self, deeds: &[Deed], neighbours: &[Neighbours]) -> Lists {
