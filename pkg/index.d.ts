@@ -327,7 +327,7 @@ export interface Huitou {
   /**
    * What can be shown, as an object or JSON text: at most 5,000 items and 1 MB. It is not stored: hand it over at each start.
    * `items`: id, category, price in fen, popularity 0..255, flags (1 bought once for long, 2 out of stock). `neighbours`: the
-   * table that `huitou-collector fit` makes. Rejects with `catalogue_invalid`; the one before stays.
+   * table that `huitou-collector fit --catalogue` adds (docs/insight.md). Rejects with `catalogue_invalid`; the one before stays.
    */
   setCatalogue(catalogue: Catalogue | string): Promise<{ items: number; categories: number }>;
 
@@ -464,6 +464,8 @@ export interface Thing {
 
 /** What can be shown. */
 export interface Catalogue {
+  /** Whose it is; for the collector that serves it. */
+  app?: string;
   items: [id: string, category: string, price_fen: number, popularity: number, flags: number][];
   neighbours?: string | string[];
 }

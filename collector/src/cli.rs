@@ -72,6 +72,9 @@ pub(crate) struct Serve {
     /// Program to serve; once for each app.
     #[arg(long, env = "HUITOU_PROGRAM", value_name = "FILE", value_delimiter = ',')]
     pub(crate) program: Vec<PathBuf>,
+    /// Catalogue to serve, once for each app; read again when it changes.
+    #[arg(long, env = "HUITOU_CATALOGUE", value_name = "FILE", value_delimiter = ',')]
+    pub(crate) catalogue: Vec<PathBuf>,
     /// App to receive for, where no program is served.
     #[arg(long, env = "HUITOU_APP", value_name = "NAME")]
     pub(crate) app: Option<String>,
@@ -290,10 +293,17 @@ pub(crate) struct Fit {
     #[arg(long, value_name = "FILE")]
     pub(crate) in_force: Option<PathBuf>,
     /// CSV file with `id,item` of what people bought: fits a table of neighbours, written to --table.
-    #[arg(long, value_name = "FILE", requires = "table")]
+    #[arg(long, value_name = "FILE", requires = "table", conflicts_with = "bought")]
     pub(crate) baskets: Option<PathBuf>,
-    /// CSV file to write the table to: `item,neighbour,sim`.
-    #[arg(long, value_name = "FILE", requires = "baskets")]
+    /// The same from the database: which event's dimension names items ("order_item.product").
+    #[arg(long, value_name = "EVENT.DIMENSION", requires_all = ["table", "db"])]
+    pub(crate) bought: Option<String>,
+    /// Catalogue (JSON) whose items the table is of, in their order.
+    #[arg(long, value_name = "FILE", requires = "table")]
+    pub(crate) catalogue: Option<PathBuf>,
+    /// File to write the table to: `item,neighbour,sim`, or with --catalogue the catalogue with its `neighbours`. No model
+    /// is fitted then, unless --events or --out is given too.
+    #[arg(long, value_name = "FILE")]
     pub(crate) table: Option<PathBuf>,
     /// The table is of so many items, those that most people bought.
     #[arg(long, default_value_t = 1000, value_name = "N")]

@@ -7,6 +7,7 @@ use std::process::ExitCode;
 use std::sync::Arc;
 
 use huitou::id::UserId;
+use huitou_collector::catalogues::Catalogues;
 use huitou_collector::clock::now_ms;
 use huitou_collector::delivery::courier::{Couriers, Nobody};
 use huitou_collector::delivery::webhook::Webhook;
@@ -115,6 +116,7 @@ fn settings(serve: Serve) -> Result<Settings, Failure> {
         connections: serve.connections.max(1),
         db: serve.database.db,
         programs,
+        catalogues: Catalogues::read(&serve.catalogue)?,
     })
 }
 

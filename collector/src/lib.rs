@@ -8,6 +8,7 @@
 //!
 //! What plans ask for is done by [`delivery`] beside it. `docs/collector.md` says how to run it.
 
+pub mod catalogues;
 pub mod clock;
 pub mod delivery;
 pub mod error;

@@ -17,6 +17,7 @@ use hyper_util::service::TowerToHyperService;
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::{watch, OwnedSemaphorePermit, Semaphore};
 
+use crate::catalogues::Catalogues;
 use crate::delivery::courier::Couriers;
 use crate::delivery::worker::Worker;
 use crate::error::Failure;
@@ -56,6 +57,8 @@ pub struct Settings {
     pub durability: Durability,
     /// Programs to serve.
     pub programs: Vec<Served>,
+    /// Catalogues to serve.
+    pub catalogues: Catalogues,
     /// Keys of the apps.
     pub secrets: Secrets,
     /// Web pages that may call.
@@ -151,6 +154,7 @@ pub(crate) fn router(
         storage,
         queue,
         programs,
+        catalogues: settings.catalogues,
         secrets: settings.secrets,
         user_limit: limiter(),
         device_limit: limiter(),

@@ -36,8 +36,8 @@ export class Collector {
     const collector = new Collector();
     collector.binary = process.env.HUITOU_COLLECTOR || build();
     collector.database = path.join(folder, 'collector.sqlite');
-    const program = path.join(ROOT, 'miniprogram-demo/program.json');
-    const command = ['serve', '--demo', '--listen', '127.0.0.1:0', '--db', collector.database, '--program', program, ...flags];
+    const served = ['program', 'catalogue'].flatMap((name) => [`--${name}`, path.join(ROOT, `miniprogram-demo/${name}.json`)]);
+    const command = ['serve', '--demo', '--listen', '127.0.0.1:0', '--db', collector.database, ...served, ...flags];
     collector.child = spawn(collector.binary, command, { stdio: ['ignore', 'pipe', 'ignore'] });
     collector.url = await addressOf(collector.child);
     collector.child.stdout.resume();

@@ -1,8 +1,11 @@
 // Insight and journeys by hand: taps in Chromium, the package in wasm, the real collector behind them.
 import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
+import path from 'node:path';
 import { after, before, describe, it } from 'node:test';
+import { catalogue } from '../../miniprogram-demo/tools/catalogue.mjs';
 import { skipReason } from './browser.mjs';
-import { Collector } from './collector.mjs';
+import { Collector, ROOT } from './collector.mjs';
 import { Shopper } from './shopper.mjs';
 import { Site } from './site.mjs';
 
@@ -38,6 +41,17 @@ describe('what the shop knows of its person', { skip: skipReason }, () => {
     await phone.waitText('#lab-level', /新客|活跃/);
     assert.match(await phone.text('#lab-visit'), /^\d+%$/);
     await shopper.back();
+  });
+
+  it('shows what goes with a product, by a table that the collector fits and serves', async () => {
+    const { phone } = shopper;
+    assert.equal(readFileSync(path.join(ROOT, 'miniprogram-demo/catalogue.json'), 'utf8'), catalogue([collector.binary]), 'node tools/catalogue.mjs');
+    await shopper.openProduct('puer', 'bingdao');
+    await phone.waitText('#product-related', /搭着买/);
+    assert.match(await phone.text('#product-related'), /西施壶/, 'a pot goes with ripe tea, from another shelf');
+    await shopper.back();
+    const bought = collector.table('label_counts').filter(({ event, dimension }) => event === 'order_item' && dimension === 'product');
+    assert.deepEqual([...new Set(bought.map(({ label }) => label))], ['tieguanyin'], 'what the next table is fitted on');
   });
 
   it('judges her, and the judgement arrives once and shows on the page', async () => {

@@ -1,6 +1,5 @@
 //! `fit`: from files to a section, with a word on each step.
 
-use std::collections::{BTreeMap, BTreeSet};
 use std::io::{IsTerminal, Write};
 use std::path::Path;
 use std::process::ExitCode;
@@ -9,7 +8,8 @@ use huitou_collector::error::Failure;
 use huitou_collector::fit::days::{self, People};
 use huitou_collector::fit::fleet::{self, Data, Plan};
 use huitou_collector::fit::section::Section;
-use huitou_collector::fit::{database, neighbours, picture};
+use huitou_collector::fit::table::{self, Bought};
+use huitou_collector::fit::{database, picture};
 use huitou_collector::storage;
 
 use super::say;
@@ -17,15 +17,13 @@ use crate::cli::Fit;
 
 /// Steps of a fit, for the bar.
 const STEPS: usize = 5;
-/// Neighbours of each item: 10 lose little against 20, 20 fit.
-const NEIGHBOURS: usize = 20;
 
 pub(crate) fn run(command: &Fit) -> Result<ExitCode, Failure> {
     let mut bar = Bar { done: 0 };
-    if let (Some(baskets), Some(table)) = (&command.baskets, &command.table) {
+    if let Some(table) = &command.table {
         bar.step("fitting the table of neighbours");
-        write(table, &fit_table(baskets, command.items)?)?;
-        if command.events.is_none() && command.db.is_none() {
+        replace(table, &fit_table(command)?)?;
+        if command.events.is_none() && command.out.is_none() {
             return Ok(ExitCode::SUCCESS);
         }
     }
@@ -39,14 +37,18 @@ pub(crate) fn run(command: &Fit) -> Result<ExitCode, Failure> {
 }
 
 fn people(command: &Fit) -> Result<People, Failure> {
-    match (&command.events, &command.db) {
-        (Some(events), _) => days::read(events),
-        (None, Some(db)) => {
-            let app = command.app.as_deref().ok_or_else(|| Failure::new("say whose people: --app NAME"))?;
+    match &command.events {
+        Some(events) => days::read(events),
+        None => {
+            let (db, app) = database_of(command)?;
             database::read(&storage::open_readonly(db)?, app)
         }
-        (None, None) => Err(Failure::new("say what to fit on: --events FILE.csv, or --db FILE --app NAME")),
     }
+}
+
+fn database_of(command: &Fit) -> Result<(&Path, &str), Failure> {
+    let missing = || Failure::new("say what to fit on: a CSV file, or --db FILE --app NAME");
+    Ok((command.db.as_deref().ok_or_else(missing)?, command.app.as_deref().ok_or_else(missing)?))
 }
 
 fn plan(command: &Fit, people: &People) -> Result<Plan, Failure> {
@@ -90,34 +92,36 @@ fn write(path: &Path, text: &str) -> Result<(), Failure> {
     std::fs::write(path, text).map_err(|error| Failure::io("write", path, &error))
 }
 
-/// `item,neighbour,sim` of the items that most people bought.
-fn fit_table(baskets: &Path, items_max: usize) -> Result<String, Failure> {
-    let rows = days::rows(baskets, ["id", "item"])?;
-    let owned: BTreeSet<(&str, &str)> = rows.iter().map(|[id, item]| (id.as_str(), item.as_str())).collect();
-    let mut buyers: BTreeMap<&str, usize> = BTreeMap::new();
-    owned.iter().for_each(|(_, item)| *buyers.entry(item).or_default() += 1);
-    let mut items: Vec<&str> = buyers.keys().copied().collect();
-    items.sort_by_key(|item| (std::cmp::Reverse(buyers.get(item)), *item));
-    items.truncate(items_max.min(neighbours::ITEMS_MAX));
-    let places: BTreeMap<&str, u16> = items.iter().copied().zip(0..).collect();
-    let people: BTreeSet<&str> = owned.iter().map(|(id, _)| *id).collect();
-    let people: BTreeMap<&str, usize> = people.into_iter().zip(0..).collect();
-    let pairs = owned.iter().filter_map(|(id, item)| Some((*people.get(id)?, *places.get(item)?))).collect();
-    let mut text = String::from("item,neighbour,sim\n");
-    for (item, row) in neighbours::fit(&pairs, items.len(), NEIGHBOURS)? {
-        for neighbour in row {
-            let names = items.get(usize::from(item)).zip(items.get(usize::from(neighbour.item)));
-            let Some((item, other)) = names else { continue };
-            text.push_str(&format!("{},{},{}\n", cell(item), cell(other), neighbour.weight));
-        }
-    }
-    Ok(text)
+/// In one step: a collector may be serving the file.
+fn replace(path: &Path, text: &str) -> Result<(), Failure> {
+    let mut name = path.file_name().unwrap_or_default().to_owned();
+    name.push(".new");
+    let beside = path.with_file_name(name);
+    write(&beside, text)?;
+    std::fs::rename(&beside, path).map_err(|error| Failure::io("write", path, &error))
 }
 
-fn cell(text: &str) -> String {
-    match text.contains([',', '"', '\n']) {
-        true => format!("\"{}\"", text.replace('"', "\"\"")),
-        false => text.to_owned(),
+/// Who bought what, from where the person said.
+fn bought(command: &Fit) -> Result<Bought, Failure> {
+    match (&command.baskets, &command.bought) {
+        (Some(baskets), _) => table::baskets(baskets),
+        (None, Some(column)) => {
+            let (db, app) = database_of(command)?;
+            database::bought(&storage::open_readonly(db)?, app, column)
+        }
+        (None, None) => Err(Failure::new("say who bought what: --baskets FILE.csv, or --bought EVENT.DIMENSION")),
+    }
+}
+
+/// The table as phones take it, within their catalogue, or as people do.
+fn fit_table(command: &Fit) -> Result<String, Failure> {
+    let bought = bought(command)?;
+    match &command.catalogue {
+        Some(path) => {
+            let text = std::fs::read_to_string(path).map_err(|error| Failure::io("read", path, &error))?;
+            table::catalogue(&bought, &text)
+        }
+        None => table::csv(&bought, command.items),
     }
 }
 

@@ -3,6 +3,7 @@
 use rusqlite::Connection;
 
 use super::days::{day_number, People};
+use super::table::Bought;
 use crate::error::Failure;
 
 /// Days that phones of logged-in users sent rows of, with what was paid that day by the server's word.
@@ -26,6 +27,26 @@ pub fn read(db: &Connection, app: &str) -> Result<People, Failure> {
         people.entry(user).or_default().push((day, amount));
     }
     Ok(people)
+}
+
+/// What logged-in users' phones counted by a dimension of an event; "" is what had no room there.
+const BOUGHT: &str = "
+SELECT DISTINCT user, label FROM label_counts
+WHERE app = ?1 AND event = ?2 AND dimension = ?3 AND user <> '' AND label <> ''";
+
+/// Reads who bought what: `column` is `event.dimension`, as in `order_item.product`.
+pub fn bought(db: &Connection, app: &str, column: &str) -> Result<Bought, Failure> {
+    let failed = |error: rusqlite::Error| Failure::new(format!("could not read the database: {error}"));
+    let (event, dimension) = column
+        .split_once('.')
+        .ok_or_else(|| Failure::new(format!("--bought: {column:?} is not EVENT.DIMENSION, like order_item.product")))?;
+    let mut statement = db.prepare(BOUGHT).map_err(failed)?;
+    let rows = statement.query_map([app, event, dimension], |row| Ok((row.get(0)?, row.get(1)?))).map_err(failed)?;
+    let bought: Bought = rows.collect::<Result<_, _>>().map_err(failed)?;
+    match bought.is_empty() {
+        true => Err(Failure::new(format!("--bought: no user of {app} has a {event} with a {dimension}"))),
+        false => Ok(bought),
+    }
 }
 
 #[cfg(test)]

@@ -15,3 +15,4 @@ pub mod quality;
 pub mod random;
 pub mod section;
 pub mod spend;
+pub mod table;

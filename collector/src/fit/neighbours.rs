@@ -73,7 +73,7 @@ mod tests {
         assert_eq!(table[1].1[0].item, 0, "{table:?}");
         assert_eq!(table[2].1[0], Neighbour { item: 3, weight: table[3].1[0].weight });
         assert!(table.iter().flat_map(|(_, row)| row).any(|neighbour| neighbour.weight == 255));
-        assert!(Neighbours::new(bytes(&table).unwrap(), 5).is_some());
+        assert!(Neighbours::new(&bytes(&table).unwrap(), 5).is_some());
         assert!(fit(&pairs, 5_001, 2).is_err());
     }
 }

@@ -1,6 +1,8 @@
 //! The HTTP interface.
 
 mod answer;
+mod cached;
+mod catalogue;
 mod cors;
 mod demo;
 mod facts;
@@ -25,6 +27,7 @@ use huitou::clock::UnixMs;
 use tokio::sync::Semaphore;
 use tower_http::timeout::TimeoutLayer;
 
+use crate::catalogues::Catalogues;
 use crate::clock;
 use crate::delivery::worker::Worker;
 use crate::intake::DayWindow;
@@ -54,6 +57,8 @@ pub struct App {
     pub queue: Queue,
     /// Served programs and known dictionaries.
     pub programs: Programs,
+    /// Catalogues to serve.
+    pub catalogues: Catalogues,
     /// Keys of the apps.
     pub secrets: Secrets,
     /// Uploads of a user.
@@ -153,6 +158,7 @@ pub fn router(app: Shared, cors: &Cors) -> Router {
     let mut router = Router::new()
         .route("/v1/sync", post(sync::sync))
         .route("/v1/program", get(program::program))
+        .route("/v1/catalogue", get(catalogue::catalogue))
         .route("/v1/facts", post(facts::facts))
         .route("/v1/subscriptions", post(subscriptions::subscriptions))
         .route("/v1/userkeys", post(facts::user_keys))

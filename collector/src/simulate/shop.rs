@@ -14,6 +14,7 @@ use hyper_util::service::TowerToHyperService;
 use serde_json::{json, Value};
 use tokio::runtime::Runtime;
 
+use crate::catalogues::Catalogues;
 use crate::clock::now_ms;
 use crate::delivery::courier::{Courier, Couriers};
 use crate::delivery::guide::Guide;
@@ -140,6 +141,7 @@ fn settings((db, program): (&Path, Served), secrets: Secrets, couriers: Couriers
         db: db.to_owned(),
         durability: Durability::ProcessEnd,
         programs: vec![program],
+        catalogues: Catalogues::default(),
         secrets,
         cors: Cors { origins: Vec::new(), loopback: false },
         demo: true,

@@ -4,6 +4,7 @@
 #![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing)]
 
 mod access;
+mod catalogue;
 mod crash;
 mod deletion;
 mod deliveries;

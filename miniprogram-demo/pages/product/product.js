@@ -2,6 +2,7 @@ const buying = require('../../services/buying');
 const cart = require('../../services/cart');
 const catalog = require('../../services/catalog');
 const engine = require('../../services/engine');
+const person = require('../../services/person');
 const route = require('../../services/route');
 const shelf = require('../../services/shelf');
 const trials = require('../../services/trials');
@@ -42,6 +43,7 @@ Page({
     visit.onShow();
     this.setData({ inCart: cart.count() });
     engine.ready().then(() => this.decide(), () => {});
+    if (this.product) person.besides(this.product.id).then((related) => related.length && this.setData({ related }), () => {});
   },
 
   /** What the shop's experiments say. */

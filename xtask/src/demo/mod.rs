@@ -123,7 +123,9 @@ fn start_collector(workspace: &Workspace, options: &Options, children: &mut Chil
     let mut collector = Command::new(workspace.target("server/huitou-collector"));
     collector.current_dir(workspace.root()).args(["serve", "--demo", "--listen"]).arg(address(options.collector_port));
     collector.arg("--db").arg(db);
-    collector.arg("--program").arg(workspace.path(SHOP).join("program.json"));
+    for file in ["program", "catalogue"] {
+        collector.arg(format!("--{file}")).arg(workspace.path(SHOP).join(file).with_extension("json"));
+    }
     children.start("collector", &mut collector)?;
     wait_for(options.collector_port, "collector", children)
 }
