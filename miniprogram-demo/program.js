@@ -1,10 +1,10 @@
 // Made from program.json by tools/program.mjs; a test keeps the two equal.
 module.exports = {
   "app": "tea-shop",
-  "revision": 5,
+  "revision": 7,
   "day_zone": "Asia/Shanghai",
   "session": { "idle_minutes": 30 },
-  "pages": ["home", "category", "search", "product", "cart", "checkout", "done", "me", "orders", "checkin", "points", "mall", "lottery", "member", "rewards", "collection", "settings", "lab"],
+  "pages": ["home", "category", "search", "product", "cart", "checkout", "done", "me", "orders", "checkin", "points", "mall", "lottery", "member", "rewards", "collection", "feedback", "settings", "lab"],
   "events": [
     {
       "name": "view_product",
@@ -50,10 +50,24 @@ module.exports = {
     { "name": "checkout", "numbers": [{ "name": "amount_fen", "decimals": 0 }, { "name": "lines", "decimals": 0 }] },
     {
       "name": "order_item",
-      "dimensions": [{ "name": "category", "values": ["green", "white", "oolong", "black", "puer", "flower", "ware", "gift"] }],
+      "dimensions": [
+        { "name": "category", "values": ["green", "white", "oolong", "black", "puer", "flower", "ware", "gift"] },
+        {
+          "name": "product",
+          "values": [
+            "longjing", "biluochun", "maofeng", "yinzhen", "shoumei", "tieguanyin", "dahongpao", "xiaozhong", "qimen",
+            "shupu", "bingdao", "jasmine", "zisha", "gaiwan", "cups", "pitcher", "giftbox", "starter"
+          ]
+        }
+      ],
       "numbers": [{ "name": "quantity", "decimals": 0 }, { "name": "paid_fen", "decimals": 0 }]
     },
     { "name": "banner_tap", "dimensions": [{ "name": "banner", "values": ["spring", "hearth", "moon"] }] },
+    {
+      "name": "feedback",
+      "dimensions": [{ "name": "about", "values": ["taste", "pack", "delivery", "service", "price"] }],
+      "numbers": [{ "name": "stars", "decimals": 0 }]
+    },
     {
       "name": "category_tap",
       "dimensions": [{ "name": "category", "values": ["green", "white", "oolong", "black", "puer", "flower", "ware", "gift"] }]
@@ -210,6 +224,13 @@ module.exports = {
         { "after": "3d", "do": { "kind": "message", "template": "how-was-it" } },
         { "after": "7d", "do": { "kind": "coupon", "ref": "cup-10" } }
       ]
+    },
+    {
+      "id": "ask-feedback", "enter_on": "order_paid", "re_entry": "30d", "exit_on": ["order_refunded"], "goal": ["feedback"],
+      "steps": [{
+        "after": "3d", "keeps_days": 7,
+        "do": { "kind": "feedback", "data": { "title": "上次的茶，还合口味吗", "note": "点几颗星就好", "go": "评一评", "page": "/pages/feedback/feedback" } }
+      }]
     },
     {
       "id": "welcome-back", "enter_on": "level:lost", "re_entry": "90d", "goal": ["order_paid"],

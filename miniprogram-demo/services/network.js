@@ -44,4 +44,18 @@ function post(path, data, token) {
   });
 }
 
-module.exports = { clockHeader, isOffline, onSwitch, post, setOffline };
+/** GETs from the shop's server: {status, data, header} of whatever it answers; rejects when there is no answer. */
+function get(path, headers) {
+  if (offline) return Promise.reject(failure('网络已断开'));
+  return new Promise((resolve, reject) => {
+    wx.request({
+      url: config.collector() + path,
+      header: Object.assign(clockHeader(), headers),
+      timeout: TIMEOUT_MS,
+      success: ({ statusCode, data, header }) => resolve({ status: statusCode, data, header }),
+      fail: () => reject(failure('网络不给力，请稍后再试')),
+    });
+  });
+}
+
+module.exports = { clockHeader, get, isOffline, onSwitch, post, setOffline };

@@ -22,9 +22,9 @@ function keep(notices) {
 
 const without = (id) => all().filter((notice) => notice.id !== id);
 
-/** Takes an action of kind `badge`. */
-function put({ id, journey, until, data }) {
-  keep(without(id).concat({ id, journey, until, title: data.title, note: data.note, go: data.go, page: data.page }));
+/** Takes an action of kind `badge` or `feedback`. */
+function put({ id, journey, kind, until, data }) {
+  keep(without(id).concat({ id, journey, kind, until, title: data.title, note: data.note, go: data.go, page: data.page }));
 }
 
 /** What a journey reminded of is done: nothing is left to say. */
@@ -33,6 +33,10 @@ const settle = (journey) => keep(all().filter((notice) => notice.journey !== jou
 /** She does what it says. */
 function follow(id) {
   const found = all().find((notice) => notice.id === id);
+  if (found && found.kind === 'feedback') {
+    route.go(found.page); // what it asks for is the answer, not the tap
+    return;
+  }
   keep(without(id));
   engine.person.converted(id).catch((error) => console.warn(error.message));
   if (found && found.page === 'category') route.openCategory('green');

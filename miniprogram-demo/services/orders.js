@@ -55,7 +55,7 @@ function nextId() {
 
 /** Splits the price of the goods over the lines, to the fen. */
 function lineAmounts(order) {
-  return order.lines.map((line) => ({ category: line.category, quantity: line.quantity, paid_fen: line.price_fen * line.quantity }));
+  return order.lines.map((line) => ({ product: line.product, category: line.category, quantity: line.quantity, paid_fen: line.price_fen * line.quantity }));
 }
 
 /** Money comes in: the demo server tells the collector. */

@@ -4,11 +4,13 @@ const catalog = require('./catalog');
 const clock = require('./clock');
 const engine = require('./engine');
 const notices = require('./notices');
+const offer = require('./offer');
 const route = require('./route');
 const trials = require('./trials');
 const format = require('../utils/format');
 
 const SHOWN = 8;
+const BESIDES = 6;
 const A_MOMENT_MS = 1000;
 const DUE = { n: 3, horizon_days: 14 };
 
@@ -37,25 +39,21 @@ const STEPS = {
   done: '已执行', sent: '已发送', capped: '超过频次', no_quota: '没有订阅次数', tired: '暂停打扰', skipped: '跳过', expired: '过期', held_out: '对照组', refused: '平台拒绝',
 };
 const KINDS = { message: '订阅消息', coupon: '发券', points: '送积分', popup: '弹窗', badge: '角标', ask_subscribe: '请求订阅', offer_wecom: '加企业微信', feedback: '问反馈', custom: '自定义' };
-const NAMES = { 'cart-waits': '购物车召回', 'streak-breaks': '连签提醒', 'member-day': '茶友日', 'after-first-order': '首单之后', 'welcome-back': '久别重逢' };
+const NAMES = { 'cart-waits': '购物车召回', 'streak-breaks': '连签提醒', 'member-day': '茶友日', 'after-first-order': '首单之后', 'ask-feedback': '问口味', 'welcome-back': '久别重逢' };
 const STANDINGS = { running: '进行中', finished: '走完了', exited: '已退出', goal: '达成' };
 
 const shelfName = (id) => (catalog.categories.find((category) => category.id === id) || { name: id }).name;
 
-/** What there is to show; the best seller is 255. */
-function catalogue() {
-  const most = Math.max(...catalog.goods.map(({ sold }) => sold));
-  const entry = (product) => [
-    product.id, product.category, catalog.standard(product).price_fen, Math.round((255 * product.sold) / most), product.category === 'ware' ? 1 : 0,
-  ];
-  return { items: catalog.goods.map(entry) };
-}
+/** Cards of what is on sale here; the server's catalogue may know more than this version of the shop. */
+const cards = (picks) => picks
+  .filter(({ item }) => catalog.find(item))
+  .map(({ item, reason }) => Object.assign(catalog.card(item), { tag: REASONS[reason] }));
 
-/** Cards of what she may like, each with its reason. */
-async function guesses() {
-  const picks = await engine.person.recommend({ n: SHOWN });
-  return picks.map(({ item, reason }) => Object.assign(catalog.card(item), { tag: REASONS[reason] }));
-}
+/** What she may like, each with its reason. */
+const guesses = async () => cards(await engine.person.recommend({ n: SHOWN }));
+
+/** What goes with a product, or is like it. */
+const besides = async (id) => cards(await engine.person.recommend({ n: BESIDES, kind: 'similar', item: id }));
 
 const percent = (chance) => Math.round(chance * 100);
 const day = (date) => format.monthDay(Date.parse(`${date}T00:00:00+08:00`));
@@ -103,7 +101,7 @@ async function jump() {
 
 /** What is to be shown now, as a journey has it: a strip on the home page, or a popup. */
 async function act(action) {
-  if (action.kind === 'badge') notices.put(action);
+  if (action.kind === 'badge' || action.kind === 'feedback') notices.put(action);
   if (action.kind === 'popup') await pop(action);
 }
 
@@ -121,11 +119,18 @@ async function pop({ id, data }) {
 
 const thing = ({ product, category, price_fen, quantity }) => ({ item: product, category, price_fen, quantity });
 
+/** Hands over what there is to show, and once more if the server has another list. */
+async function offerAll() {
+  await engine.person.setCatalogue(offer.latest());
+  const newer = await offer.refresh();
+  if (newer) await engine.person.setCatalogue(newer);
+}
+
 /** Hands over what there is to show and what is in the cart, and listens for what is to be done. */
 function start() {
   cart.onChange((lines) => engine.tell('cart', lines.map(thing)));
-  engine.onStart(() => engine.person.setCatalogue(catalogue()));
+  engine.onStart(() => offerAll().catch((error) => console.warn(error.message)));
   engine.on('action', (action) => act(action).catch((error) => console.warn(error.message)));
 }
 
-module.exports = { catalogue, guesses, journeys, jump, refills, rhythm, start };
+module.exports = { besides, guesses, journeys, jump, refills, rhythm, start };

@@ -19,6 +19,14 @@ test('every product and category on sale is declared, and none that is not', () 
   assert.deepEqual(valuesOf('category_tap', 'category'), catalog.categories.map((category) => category.id));
 });
 
+test('the catalogue that the collector serves is of what is on sale', () => {
+  const served = JSON.parse(readFileSync(new URL('catalogue.json', root), 'utf8'));
+  const { neighbours, ...rest } = served;
+  assert.deepEqual(rest, require('../services/offer').own());
+  assert.ok(neighbours.length > 100);
+  assert.deepEqual([...valuesOf('order_item', 'product')].sort(), goods.map((product) => product.id).sort());
+});
+
 test('every page is declared under the name of its folder', () => {
   const pages = require('../app.json').pages.map((path) => path.split('/').pop());
   assert.deepEqual([...program.pages].sort(), pages.sort());

@@ -5,11 +5,11 @@ const HEAT_WEEKS = 13;
 const EVENT_NAMES = {
   launch: '启动', show: '回到前台', hide: '离开', page: '看页面', search: '搜索', share: '分享', error: '出错', order: '下单',
   view_product: '看商品', favourite: '收藏', choose_spec: '选规格', add_cart: '加购', remove_cart: '移出购物车', checkout: '去结算',
-  order_item: '订单商品', banner_tap: '点横幅', category_tap: '点分类',
+  order_item: '订单商品', banner_tap: '点横幅', feedback: '评价', category_tap: '点分类',
 };
 const PAGE_NAMES = {
   home: '首页', category: '分类', search: '搜索', product: '商品', cart: '购物车', checkout: '结算', done: '支付成功', me: '我的',
-  orders: '订单', checkin: '签到', points: '积分', mall: '积分商城', lottery: '转盘', member: '会员中心', rewards: '好礼', collection: '收藏足迹', settings: '设置', lab: '实验室', '': '其他',
+  orders: '订单', checkin: '签到', points: '积分', mall: '积分商城', lottery: '转盘', member: '会员中心', rewards: '好礼', feedback: '评价', collection: '收藏足迹', settings: '设置', lab: '实验室', '': '其他',
 };
 const DROP_NAMES = {
   undeclared_event: '未声明的事件', undeclared_prop: '未声明的属性', undeclared_step: '未声明的步骤', personal: '疑似个人信息',

@@ -66,6 +66,29 @@ describe('what is done while she is away', { skip: skipReason }, () => {
     assert.match(await collector.page('/journeys'), /后台执行[\s\S]*after-first-order[\s\S]*已发送/);
   });
 
+  it('asks how the tea was, once, until she says', async () => {
+    const { phone } = shopper;
+    await shopper.tab('首页');
+    await phone.waitText('#notice-ask-feedback', /还合口味吗/);
+    const ask = async () => phone.touch(phone.find('#notice-ask-feedback').locator('[class*="notice-go"]').first());
+    await ask();
+    await shopper.back();
+    await ask();
+    await phone.tap('#feedback-4');
+    assert.equal(await phone.text('#feedback-feeling'), '挺满意');
+    await phone.tap('#feedback-pack');
+    await phone.tap('#feedback-send');
+    assert.match(await phone.text('#feedback-thanks'), /谢谢/);
+    await phone.tap('#feedback-home');
+    assert.equal(await phone.find('#notice-ask-feedback').isVisible(), false);
+    await shopper.sync();
+    const trip = () => collector.table('trips').find(({ journey }) => journey === 'ask-feedback');
+    await collector.until(() => trip()?.standing === 'goal');
+    const given = (table) => collector.table(table).filter(({ event }) => event === 'feedback');
+    assert.deepEqual(given('number_sums').map(({ number, sum }) => [number, sum]), [['stars', 4]]);
+    assert.deepEqual(given('label_counts').map(({ label, count }) => [label, count]), [['pack', 1]]);
+  });
+
   it('reminds of a run that is about to break, until she checks in', async () => {
     const { phone } = shopper;
     const strip = phone.find('#notice-streak-breaks');
