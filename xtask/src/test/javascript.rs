@@ -13,7 +13,7 @@ use crate::tally::Tally;
 use crate::workspace::Workspace;
 
 /// Milliseconds after which a hanging test is ended.
-const TEST_TIMEOUT_MS: u32 = 300_000;
+const TEST_TIMEOUT_MS: u32 = 600_000;
 
 /// Folders whose `*.test.js` files run without a browser.
 const SUITES: [(&str, &str); 8] = [
